@@ -1,0 +1,310 @@
+"""What staff write, as data: topics with their facts, and the words residents and the bot use.
+
+The classes are both the shape of the YAML files (an unknown key is a fault) and what the program reads.
+Every scalar is text in the files; numbers, dates and yes/no become so here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+LANGUAGES = ("ko", "en")
+
+
+class Shape(BaseModel):
+    """Base of all shapes: frozen, and strict about keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Text(Shape):
+    """One text by language. Written as plain text it is Korean."""
+
+    ko: str = Field(min_length=1)
+    en: str = ""
+
+    def get(self, language: str) -> str:
+        """The text in that language, or in Korean where there is none."""
+        return self.en if language == "en" and self.en else self.ko
+
+
+class Phrases(Shape):
+    """Phrases by language. Written as a plain list they are Korean."""
+
+    ko: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.ko + self.en
+
+
+def _text(value: Any) -> Any:
+    return {"ko": value} if isinstance(value, str) else value
+
+
+def _phrases(value: Any) -> Any:
+    return {"ko": value} if isinstance(value, list) else value
+
+
+def _lines(value: Any) -> Any:
+    """Line numbers from "15", "23-24" or a list of such."""
+    parts = value if isinstance(value, list) else str(value).split(",")
+    lines: list[int] = []
+    for part in parts:
+        match = re.fullmatch(r"\s*(\d+)\s*(?:[-~]\s*(\d+))?\s*", str(part))
+        if not match:
+            raise ValueError("lines")
+        lines += range(int(match[1]), int(match[2] or match[1]) + 1)
+    return tuple(lines)
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", value)
+        if not match:
+            raise ValueError("date")
+        return dt.date(int(match[1]), int(match[2]), int(match[3] or 1))
+    return value
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,32}", value):
+        raise ValueError("id")
+    return value
+
+
+def _aspect_id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,32}", value):
+        raise ValueError("id")
+    return value
+
+
+TextField = Annotated[Text, BeforeValidator(_text)]
+PhrasesField = Annotated[Phrases, BeforeValidator(_phrases)]
+LinesField = Annotated[tuple[int, ...], BeforeValidator(_lines)]
+DateField = Annotated[dt.date, BeforeValidator(_date)]
+IdField = Annotated[str, AfterValidator(_id)]
+AspectId = Annotated[str, AfterValidator(_aspect_id)]
+
+
+class Document(Shape):
+    """A paper the office published.
+
+    as_of     when it speaks of; inferred where the paper does not print it
+    label     how that is said ("2021년 초")
+    """
+
+    id: IdField
+    title: TextField
+    as_of: DateField
+    label: TextField
+    inferred: bool = False
+    supersedes: tuple[IdField, ...] = ()
+
+
+class Fact(Shape):
+    """What the paper states of one side of a topic, and the source lines it rests on."""
+
+    ko: str = Field(min_length=1)
+    en: str = ""
+    lines: LinesField = ()
+
+    def get(self, language: str) -> str:
+        return self.en if language == "en" and self.en else self.ko
+
+
+class Count(Shape):
+    """A printed figure and what it counts: a claim with another number or unit is put right by it.
+
+    number  as printed, without separators
+    units   what may stand behind the number in a true claim; empty where the paper prints no unit
+    printed the figure with its unit as the reply says it
+    note    what the figure does not say
+    """
+
+    number: str = Field(pattern=r"^\d+(\.\d+)?$")
+    units: tuple[str, ...] = ()
+    printed: TextField
+    note: TextField | None = None
+
+
+class Period(Shape):
+    """Printed dates; either end may be open."""
+
+    start: DateField | None = Field(default=None, alias="from")
+    until: DateField | None = None
+
+
+class Topic(Shape):
+    """One thing a resident may ask about.
+
+    names      what residents call it; questions: whole phrasings; words: what often stands near it
+    answer     the short answer to someone who asks in general
+    known      what is said behind "the newsletter does not state that"; the answer where it is left out
+    claim      what is said to someone who takes more for granted than is printed
+    facts      by aspect
+    status     how far it is by the paper: planned, ongoing or done
+    members    topics of a group, in the order they are listed
+    """
+
+    id: IdField
+    title: TextField
+    answer: TextField
+    names: PhrasesField = Phrases()
+    questions: PhrasesField = Phrases()
+    words: PhrasesField = Phrases()
+    known: TextField | None = None
+    claim: TextField | None = None
+    facts: dict[AspectId, Annotated[Fact, BeforeValidator(_text)]] = {}
+    counts: tuple[Count, ...] = ()
+    status: Literal["planned", "ongoing", "done"] | None = None
+    period: Period | None = None
+    audience: TextField | None = None
+    members: tuple[IdField, ...] = ()
+    related: tuple[IdField, ...] = ()
+    contact: TextField | None = None
+    links: tuple[str, ...] = ()
+    lines: LinesField = ()
+    document: str = ""
+    draft: bool = False
+
+    @cached_property
+    def is_simple(self) -> bool:
+        """A bare question-and-answer pair: it answers or abstains, and is never partial for want of a fact."""
+        return not self.facts and not self.members and not self.lines
+
+
+class Section(Shape):
+    """One knowledge file: a chapter of a document."""
+
+    section: TextField
+    document: str = ""
+    topics: tuple[Topic, ...]
+
+
+class Documents(Shape):
+    documents: tuple[Document, ...]
+
+
+class Aspect(Shape):
+    """A side of a topic that residents ask about.
+
+    label       its name behind which 은/는 can stand ("신청 방법")
+    cues        how residents ask for it; spaces do not count; a verb in its dictionary form (…다) stands for its forms
+    or          aspects whose fact answers just as well, tried in order
+    not_stated  said in place of the general "not in the newsletter"
+    alone       said (as a fallback) where no topic is asked about
+    weak        a cue that yields to any other aspect of the same question
+    """
+
+    id: AspectId
+    label: TextField
+    cues: PhrasesField
+    alternatives: tuple[AspectId, ...] = Field(default=(), alias="or")
+    not_stated: TextField | None = None
+    alone: TextField | None = None
+    weak: bool = False
+
+
+class Aspects(Shape):
+    aspects: tuple[Aspect, ...]
+
+
+class Synonyms(Shape):
+    """word: the other words for it, misspellings too."""
+
+    synonyms: dict[str, tuple[str, ...]]
+
+
+class Everyday(Shape):
+    """Words that say nothing about the subject of a question, and names of places inside the district."""
+
+    words: PhrasesField
+    places: PhrasesField = Phrases()
+
+
+class Smalltalk(Shape):
+    """What is no question about the newsletter: greetings, thanks, navigation.
+
+    replies  several wordings, used in turn
+    """
+
+    id: IdField
+    cues: PhrasesField
+    replies: PhrasesField = Phrases()
+
+
+class SmalltalkFile(Shape):
+    smalltalk: tuple[Smalltalk, ...]
+
+
+class NavigationFile(Shape):
+    navigation: tuple[Smalltalk, ...]
+
+
+class Number(Shape):
+    """A telephone number the urgent replies name, with the day staff last checked it."""
+
+    number: str
+    checked: DateField
+
+
+class Urgent(Shape):
+    """A message that must not wait.
+
+    signs    each is a list of parts parted by " + ": all of them stand in the message, in any order;
+             a part may offer alternatives parted by "/"
+    unless   where one of these stands, the signs are not meant so
+    reply    the whole reply; nothing is added to it
+    """
+
+    id: IdField
+    signs: PhrasesField
+    unless: PhrasesField = Phrases()
+    reply: TextField
+    numbers: tuple[str, ...] = ()
+
+
+class UrgentFile(Shape):
+    numbers: tuple[Number, ...] = ()
+    unless: PhrasesField = Phrases()
+    urgent: tuple[Urgent, ...]
+
+
+class WordingFile(Shape):
+    wording: dict[str, TextField]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything staff wrote, checked as a whole.
+
+    topics    by id, in the order of the files
+    sections  the chapter title by topic id
+    version   a digest of the files
+    """
+
+    documents: dict[str, Document]
+    topics: dict[str, Topic]
+    sections: dict[str, Text]
+    aspects: dict[str, Aspect]
+    synonyms: dict[str, tuple[str, ...]]
+    everyday: Phrases
+    places: Phrases
+    smalltalk: tuple[Smalltalk, ...]
+    navigation: tuple[Smalltalk, ...]
+    urgent: tuple[Urgent, ...]
+    urgent_unless: Phrases
+    wording: dict[str, Text]
+    version: str
+
+    def say(self, key: str, language: str = "ko") -> str:
+        """The wording of that key."""
+        return self.wording[key].get(language)

@@ -1,0 +1,379 @@
+"""What to do about a message: answer, answer in part, offer a choice, decline, or make conversation.
+
+The order is the promise: danger first, then what the message does to the conversation, then the question itself. What the newsletter
+states decides between answer and partial; confidence decides whether a topic is spoken of at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.content import Content, Topic
+from bot.dialogue.decision import Decision, Part
+from bot.dialogue.question import Question, is_bare
+from bot.dialogue.reply import Option
+from bot.dialogue.state import State
+
+MAX_OPTIONS = 3  # and "none of these"
+WEAK_TALK = ("laugh", "praise", "complaint", "help", "greeting")
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Confidence from which a topic is spoken of, and from which it is offered."""
+
+    answer: float = 0.5
+    offer: float = 0.3
+    close: float = 0.035
+
+
+class Policy:
+    """Decides about understood messages of one content."""
+
+    def __init__(self, content: Content, fresh_days: int, thresholds: Thresholds) -> None:
+        self.content, self.fresh_days, self.thresholds = content, fresh_days, thresholds
+
+    # -- the order -----------------------------------------------------------------------------------------------
+
+    def decide(self, question: Question, state: State, now: dt.datetime) -> Decision:
+        """The decision about one message."""
+        language = self.language(question, state)
+        for step in (self._empty, self._picked, self._switched, self._foreign, self._conversed, self._about_earlier, self._asked):
+            decision = step(question, state, now, language)
+            if decision is not None:
+                return decision
+        return self._fallback(question, state, language)
+
+    def language(self, question: Question, state: State) -> str:
+        """The language to reply in."""
+        if question.goes("korean") and not question.goes("english"):
+            return "ko"
+        if question.goes("english") and not question.chosen_strongly(self.thresholds.answer):
+            return "en"
+        spoken = question.language
+        return spoken if spoken in ("ko", "en") else state.language or "ko"
+
+    # -- steps ---------------------------------------------------------------------------------------------------
+
+    def _empty(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        if question.reading.compact or question.pick:
+            return None
+        return Decision("fallback", "say", language, say=(("empty", {}),), reason="empty")
+
+    def _picked(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """A number, or words that fit one of the options."""
+        if question.pick:
+            language = state.language or language
+            offered = [option.topic for option in state.options] or list(state.numbered)
+            if not offered:
+                return None if question.reading.terms else Decision("fallback", "say", language, say=(("no_list", {}),), reason="no list")
+            if not 1 <= question.pick <= len(offered):
+                return Decision("fallback", "say", language, say=(("fallback_pick", {}),), reason="no such number")
+            option = state.options[question.pick - 1] if state.options else None
+            return self.pick(offered[question.pick - 1], question, state, now, language, option)
+        if state.options and len(question.reading.words) <= 4:
+            if question.goes("none"):
+                return self.pick(None, question, state, now, language, None)
+            fits = [o for o in state.options if o.topic and self._fits(o.topic, question)]
+            if len(fits) == 1:
+                return self.pick(fits[0].topic, question, state, now, language, fits[0])
+        return None
+
+    def _fits(self, topic_id: str, question: Question) -> bool:
+        nouns = [t for t in question.reading.terms if t.known and t.kind not in ("verb", "adjective")]
+        candidate = next((c for c in question.candidates if c.topic_id == topic_id), None)
+        return bool(nouns) and candidate is not None and all(t.key in candidate.met for t in nouns)
+
+    def pick(
+        self, topic_id: str | None, question: Question | None, state: State, now: dt.datetime, language: str, option: Option | None
+    ) -> Decision:
+        """What a picked option leads to."""
+        if topic_id is None:
+            return Decision("fallback", "say", language, say=(("none_chosen", {}),), reason="none of these")
+        aspects = [cue.id for cue in question.aspects] if question else []
+        aspects = aspects or list(option.aspects if option else ())
+        return self._tell([self.content.topics[topic_id]], [aspects], question, state, now, language)
+
+    def _switched(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """A wish for another language says the last reply again in it."""
+        if not question.goes("korean", "english") or [t for t in question.residual if not t.known] or question.chosen_strongly(self.thresholds.answer):
+            return None
+        key = f"language_{language}"
+        if state.topics:
+            topics = [self.content.topics[t] for t in state.topics]
+            told = self._tell(topics, [list(state.aspects)] * len(topics), None, state, now, language)
+            return replace(told, closings=((key, {}),), reason="language")
+        return Decision("chitchat", "say", language, say=((key, {}),), reason="language")
+
+    def _foreign(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        utterance = question.reading.utterance
+        if utterance.language != "other":
+            return None
+        key = f"other_{utterance.script}" if utterance.script else "other_language"
+        return Decision("fallback", "say", language, say=((key, {}),), reason="another language")
+
+    def _conversed(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """Small talk and navigation, where nothing is asked besides."""
+        asks = [cue for cue in question.aspects if not self.content.aspects[cue.id].weak]
+        sure = question.chosen_strongly(self.thresholds.answer)
+        if question.goes("wrong") and state.topics and not asks:
+            same = not question.chosen or question.chosen[0].topic_id in state.topics or not sure
+            if same:
+                return Decision("chitchat", "say", language, say=(("claimed_wrong", {}),), reason="wrong")
+        if question.residual and any(t.known or t.kind in ("noun", "name", "foreign") for t in question.residual):
+            return None
+        if question.goes("correction") and state.topics and not question.smalltalk and not asks and not sure:
+            return Decision("chitchat", "say", language, say=(("corrected", {}),), reason="correction")
+        talk = question.smalltalk[0].id if question.smalltalk else ""
+        for name in ("thanks", "goodbye", "safe", "who", "complaint", "praise", "greeting", "laugh", "help"):
+            if any(cue.id == name for cue in question.smalltalk):
+                talk = name
+                break
+        if talk and not (asks and state.topics and talk not in ("thanks", "goodbye", "who")) and not (talk in WEAK_TALK and question.goes("more", "back") and state.topics):
+            if not any(self.content.aspects[c.id].alone for c in asks):
+                return Decision("chitchat", "say", language, say=(("smalltalk:" + talk, {}),), reason=talk)
+        for name in ("restart", "stop", "person"):
+            if question.goes(name) and not asks:
+                return Decision("chitchat", "say", language, say=(("navigation:" + name, {}),), reason=name)
+        return None
+
+    def _about_earlier(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """What leans on what was said before: an aspect alone, "that one", "more"."""
+        if question.goes("correction") and question.chosen_strongly(self.thresholds.offer):
+            return None
+        nouns = [t for t in question.residual if t.kind in ("noun", "name", "foreign", "root")]
+        topics = [self.content.topics[t] for t in state.topics]
+        aspects = [cue.id for cue in question.aspects]
+        if any(self.content.aspects[a].alone for a in aspects):
+            if not topics or not question.goes("back") and "sum" not in aspects:
+                return None
+        if nouns or question.chosen_strongly(0.75) or not topics:
+            return None
+        if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
+            topics = [self.content.topics[state.earlier[-1]]]
+        if question.goes("more") and not [a for a in aspects if not self.content.aspects[a].weak]:
+            return self._more(topics[0], state, language)
+        if question.goes("repeat") and not aspects:
+            return replace(self._tell(topics, [list(state.aspects)] * len(topics), question, state, now, language), reason="repeat")
+        if aspects or question.goes("back", "claim") or question.quantities:
+            return self._tell(topics, [aspects] * len(topics), question, state, now, language)
+        return None
+
+    def _more(self, topic: Topic, state: State, language: str) -> Decision:
+        """What has not been told of the topic yet."""
+        told = set(state.told)
+        texts = {topic.facts[a].get(language) for a in told if a in topic.facts}
+        rest = [a for a in topic.facts if a not in told and topic.facts[a].get(language) not in texts][:2]
+        if topic.members:
+            return self._tell([topic], [[]], None, state, dt.datetime.now(dt.timezone.utc), language)
+        if not rest:
+            return Decision("partial", "tell", language, (Part(topic.id),), openings=(("more_none", {}),), contact=True, reason="more", more=True)
+        return Decision("answer", "tell", language, (Part(topic.id, tuple((a, a) for a in rest)),), tuple(rest), reason="more", more=True)
+
+    def _asked(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """A question that names its topic, surely enough."""
+        aspects = [cue.id for cue in question.aspects]
+        alone = next((a for a in aspects if self.content.aspects[a].alone), "")
+        if not question.chosen or question.evidence is None:
+            return self._alone(alone, language)
+        confidence = question.evidence.probability
+        topics = [self.content.topics[c.topic_id] for c in question.chosen]
+        if alone and alone != "sum" and not any(alone in topic.facts for topic in topics):
+            return self._alone(alone, language)
+        rivals = self._rivals(question)
+        if confidence < self.thresholds.offer:
+            return self._alone(alone, language)
+        if rivals and len(topics) == 1 and (confidence >= self.thresholds.offer):
+            options = [self._option(self.content.topics[c.topic_id], aspects, language) for c in [question.chosen[0], *rivals]]
+            return self._choice(options, language)
+        if confidence < self.thresholds.answer:
+            return self._choice([self._option(topics[0], aspects, language)], language)
+        if not aspects and is_bare(question) and state.aspects and not topics[0].members:
+            inherited = [a for a in state.aspects if not self.content.aspects[a].weak]
+            return self._tell(topics, [inherited] * len(topics), question, state, now, language, inherited=True)
+        return self._tell(topics, self._aspects_by_topic(question, len(topics)), question, state, now, language)
+
+    def _alone(self, aspect: str, language: str) -> Decision | None:
+        if not aspect:
+            return None
+        return Decision("fallback", "say", language, say=(("alone:" + aspect, {}),), aspects=(aspect,), reason=aspect)
+
+    def _rivals(self, question: Question) -> list:
+        """Topics as near as the best one, which the question does not tell apart from it."""
+        best = question.chosen[0]
+        if len(question.chosen) > 1:
+            return []
+        near = []
+        for other in question.candidates:
+            if other.topic_id == best.topic_id or best.score - other.score > self.thresholds.close:
+                continue
+            if best.named >= 0.99 > other.named or not best.met <= other.met:
+                continue
+            if self.content.topics[other.topic_id].members or self.content.topics[best.topic_id].members:
+                continue
+            near.append(other)
+        return near[: MAX_OPTIONS - 1]
+
+    def _option(self, topic: Topic, aspects: Sequence[str], language: str) -> Option:
+        return Option(topic.title.get(language), topic.id, tuple(aspects))
+
+    def _choice(self, options: list[Option], language: str) -> Decision:
+        none = Option(self.content.say("none_of_these", language), None)
+        return Decision("clarify", "choose", language, options=(*options, none), reason="close")
+
+    def _aspects_by_topic(self, question: Question, count: int) -> list[list[str]]:
+        """The aspects asked of each topic: where there are as many as topics, each goes with the topic before it."""
+        cues = question.aspects
+        if count < 2 or len(cues) < 2:
+            return [[cue.id for cue in cues]] * count
+        places = [
+            max((t.start for t in question.reading.terms if t.key in c.met and t.key not in set().union(*(o.met for o in question.chosen if o is not c))), default=0)
+            for c in question.chosen
+        ]
+        shares: list[list[str]] = [[] for _ in range(count)]
+        for cue in cues:
+            before = [n for n, place in enumerate(places) if place <= cue.start]
+            shares[max(before, key=lambda n: places[n]) if before else 0].append(cue.id)
+        every = [cue.id for cue in cues]
+        return [share or every for share in shares]
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _tell(
+        self, topics: list[Topic], aspects: list[list[str]], question: Question | None, state: State, now: dt.datetime, language: str,
+        inherited: bool = False,
+    ) -> Decision:  # fmt: skip
+        """Answer or partial: what is stated of each topic, and what is not."""
+        parts = [self._part(topic, asked, now) for topic, asked in zip(topics, aspects, strict=True)]
+        openings = self._corrections(topics, question, language) if question else ()
+        missing = any(part.missing for part in parts)
+        places = question.places if question else []
+        if places and not missing:
+            name = places[0]
+            text = " ".join(t.answer.ko + " ".join(f.ko for f in t.facts.values()) + t.title.ko for t in topics)
+            if name not in text and not any(t.is_simple for t in topics):
+                openings = (*openings, ("place_not_stated", {"place": name}))
+                missing = True
+        flat = tuple(dict.fromkeys(a for asked in aspects for a in asked))
+        return Decision(
+            kind="partial" if missing else "answer",
+            act="tell",
+            language=language,
+            parts=tuple(parts),
+            aspects=flat,
+            openings=openings,
+            claims=bool(question and question.claims),
+            contact=missing,
+            reason="inherited" if inherited else "",
+        )
+
+    def _part(self, topic: Topic, aspects: Sequence[str], now: dt.datetime) -> Part:
+        if topic.is_simple:
+            return Part(topic.id, (("", ""),))
+        stated: list[tuple[str, str]] = []
+        missing: list[str] = []
+        for name in aspects:
+            fact = self._fact(topic, name, now)
+            if fact is None:
+                missing.append(name)
+            elif (name, fact) not in stated:
+                stated.append((name, fact))
+        return Part(topic.id, tuple(stated), tuple(missing))
+
+    def _fact(self, topic: Topic, aspect: str, now: dt.datetime) -> str | None:
+        """The fact that answers the aspect, "" for the general answer, None where it is not stated."""
+        if aspect == "still":
+            return self._still(topic, now)
+        if aspect in topic.facts:
+            return aspect
+        definition = self.content.aspects[aspect]
+        for other in definition.alternatives:
+            if other in topic.facts:
+                return other
+            if other == "what":
+                return ""
+        if definition.weak or aspect == "how_many" and topic.members:
+            return ""
+        return None
+
+    def _still(self, topic: Topic, now: dt.datetime) -> str | None:
+        """Whether "still" is answered: by a completed fact, or by a source so fresh that it speaks of today."""
+        if "still" in topic.facts:
+            return "still"
+        document = self.content.documents.get(topic.document)
+        fresh = document is not None and 0 <= (now.date() - document.as_of).days <= self.fresh_days
+        if topic.status == "done" or fresh:
+            return "status" if "status" in topic.facts else ""
+        return None
+
+    def _corrections(self, topics: list[Topic], question: Question, language: str) -> tuple[tuple[str, dict[str, str]], ...]:
+        """What the message takes for granted and the newsletter says otherwise: a number, or a unit."""
+        counts = [count for topic in topics for count in topic.counts]
+        if not counts:
+            return ()
+        plain = " ".join(self._printed(topic) for topic in topics).replace(",", "")
+        for quantity in question.quantities:
+            number = f"{quantity.value:g}" if quantity.value < 1e6 else str(int(quantity.value))
+            same = [count for count in counts if float(count.number) == quantity.value]
+            claimed = quantity.written
+            if same:
+                units = same[0].units
+                if quantity.unit and units and quantity.unit not in units and not any(quantity.unit in unit or unit in quantity.unit for unit in units):
+                    return (("wrong_unit", {"claimed": claimed, "printed": same[0].printed.get(language), "note": _note(same[0], language)}),)
+                if question.claims and same[0].note:
+                    return (("as_printed", {"note": _note(same[0], language)}),)
+                continue
+            if quantity.unit in ("년", "월", "일", "살", "세", "시", "시간", "분", "번", "층", "호", "위", "배", "등", "") and not (question.claims and quantity.unit == "" and quantity.value > 31):
+                continue
+            if _stands(number, plain):
+                continue
+            fitting = [c for c in counts if quantity.unit in c.units or not c.units] or counts
+            count = fitting[0]
+            return (("wrong_number", {"claimed": claimed, "printed": count.printed.get(language), "note": _note(count, language)}),)
+        return ()
+
+    @staticmethod
+    def _printed(topic: Topic) -> str:
+        return " ".join((topic.title.ko, *topic.names.ko, topic.answer.ko, *(fact.ko for fact in topic.facts.values())))
+
+    # -- declining -----------------------------------------------------------------------------------------------
+
+    def _fallback(self, question: Question, state: State, language: str) -> Decision:
+        """Says that it does not know, and the way on; a second time in a row otherwise than the first."""
+        strong = [cue.id for cue in question.aspects if not self.content.aspects[cue.id].weak]
+        alone = next((a for a in strong if self.content.aspects[a].alone), "")
+        if alone:
+            return Decision("fallback", "say", language, say=(("alone:" + alone, {}),), aspects=(alone,), reason=alone)
+        if state.fallbacks:
+            return Decision("fallback", "say", language, say=(("fallback_again", {}),), reason="not found, again")
+        subject = self._subject(question, language)
+        if strong and not question.residual and not question.chosen:
+            return Decision("fallback", "say", language, say=(("which_topic", {}),), reason="aspect without topic")
+        first = ("fallback_subject", {"subject": subject}) if subject else ("fallback", {})
+        return Decision("fallback", "say", language, say=(first, ("fallback_way", {})), reason="not in the newsletter")
+
+    def _subject(self, question: Question, language: str) -> str:
+        """The word of the question that is not in the newsletter, where one stands out."""
+        rest = [t for t in question.residual if not t.known and t.kind in ("noun", "name", "foreign") and 2 <= t.end - t.start <= 12]
+        if not rest or question.reading.utterance.language != language:
+            return ""
+        longest = max(rest, key=lambda t: (t.kind == "name", t.end - t.start))
+        word = longest.key if longest.kind != "foreign" else question.reading.compact[longest.start : longest.end]
+        return word if word.isalpha() else ""
+
+
+def _note(count: object, language: str) -> str:
+    note = getattr(count, "note", None)
+    return note.get(language) if note else ""
+
+
+def _stands(number: str, text: str) -> bool:
+    at = text.find(number)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(number) : at + len(number) + 1]
+        if not before.isdigit() and not after.isdigit():
+            return True
+        at = text.find(number, at + 1)
+    return False

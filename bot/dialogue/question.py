@@ -1,0 +1,211 @@
+"""A message understood in its conversation: which topics, which aspects, what it takes for granted, and what else it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.content import Content
+from bot.dialogue.state import State
+from bot.korean import Utterance
+from bot.korean.numerals import Quantity, quantities
+from bot.matching import Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
+
+_ORDINALS = {"첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
+_PICK = re.compile(
+    r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"
+    r"(?:거|것|게|걸|꺼)?\s*(?:은|는|이|가|을|를|요|이요|으로|로|에 대해|에)?[\s.!?)]*"
+)
+_BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
+# A question that one or two words make takes over what was asked before.
+_SHORT = 14
+
+
+@dataclass(slots=True)
+class Question:
+    """One message, understood.
+
+    cues        small talk and navigation found, as (id, start, end)
+    topics      the topics it is about, best first; empty where none is likely
+    aspects     what is asked, in the order asked
+    pick        1-based number the resident picked, or 0
+    residual    words of it that no small talk, navigation or aspect explains
+    """
+
+    reading: Reading
+    candidates: list[Candidate] = field(default_factory=list)
+    chosen: list[Candidate] = field(default_factory=list)
+    evidence: Evidence | None = None
+    aspects: list[Cue] = field(default_factory=list)
+    smalltalk: list[Cue] = field(default_factory=list)
+    navigation: list[Cue] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
+    residual: list[Term] = field(default_factory=list)
+    pick: int = 0
+    claims: bool = False
+    places: list[str] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return self.reading.utterance.language
+
+    def chosen_strongly(self, threshold: float) -> bool:
+        """Whether the topic found is at least that sure."""
+        return self.evidence is not None and self.evidence.probability >= threshold
+
+    def goes(self, *names: str) -> bool:
+        """Whether one of those navigation words stands in the message."""
+        return any(cue.id in names for cue in self.navigation)
+
+
+class Understander:
+    """Understands messages of one content."""
+
+    def __init__(self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, float]) -> None:
+        self.content, self.lexicon, self.index, self.weights = content, lexicon, index, weights
+        self.smalltalk, self.navigation = Surfaces(), Surfaces()
+        for surfaces, items in ((self.smalltalk, content.smalltalk), (self.navigation, content.navigation)):
+            for item in items:
+                for cue in item.cues.all:
+                    surfaces.add(compact(cue), item.id)
+                    if cue.isascii():
+                        lexicon.latin.update(cue.lower().split())
+        self.places = {compact(word): word for word in content.places.ko}
+        self.years = frozenset(
+            year for d in content.documents.values() for year in (str(d.as_of.year), str(d.as_of.year - 1), str(d.as_of.year - 2))
+        )
+
+    def understand(self, text: str, state: State) -> Question:
+        """The message, in the conversation that the state remembers."""
+        reading = self.lexicon.read(text)
+        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (0, "")
+        if pick and rest:
+            reading = self.lexicon.read(rest)
+        question = Question(reading, pick=pick)
+        if pick and not rest:
+            return question
+        self._find_cues(question)
+        if question.goes("correction"):
+            reading = self._after_correction(question)
+            if reading is not None:
+                question.reading = reading
+                self._find_cues(question, keep=True)
+        self._find_topics(question, state)
+        question.quantities = quantities(question.reading.utterance.text)
+        return question
+
+    # -- words that are no topic ---------------------------------------------------------------------------------
+
+    def _find_cues(self, question: Question, keep: bool = False) -> None:
+        reading = question.reading
+        starts = {m.start for m in reading.morphemes} | {start for start, _ in reading.words}
+        ends = {m.end for m in reading.morphemes} | {end for _, end in reading.words}
+        found = [Cue(i, s, e) for s, e, ids in self.navigation.find(reading.compact, starts, ends, loose=True) for i in ids]
+        # "아니" corrects only where it opens the message; elsewhere it is a filler.
+        found = [c for c in found if c.id != "correction" or c.start == 0 or "말고" in reading.compact[c.start : c.end]]
+        question.navigation = [*question.navigation, *found] if keep else found
+        question.claims = question.goes("claim")
+        question.smalltalk = [Cue(i, s, e) for s, e, ids in self.smalltalk.find(reading.compact, starts, ends, loose=True) for i in ids]
+        spans = [(c.start, c.end) for c in (*question.smalltalk, *found, *reading.cues)]
+        question.residual = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spans)]
+        question.places = [
+            name for place, name in self.places.items() if place in reading.compact and not any(place in t.key for t in reading.terms)
+        ]
+
+    def _after_correction(self, question: Question) -> Reading | None:
+        """What stands behind "not that but …", or None where nothing does."""
+        text = question.reading.utterance.text
+        for mark in ("말고", "아니라", "아니고", "not that", "i mean", "i meant"):
+            at = text.rfind(mark)
+            if at >= 0 and len(text[at + len(mark) :].strip(" ,.!?요")) >= 2:
+                return self.lexicon.read(text[at + len(mark) :].strip(" ,."))
+        return None
+
+    # -- topics --------------------------------------------------------------------------------------------------
+
+    def _find_topics(self, question: Question, state: State) -> None:
+        reading = question.reading
+        excluded = set(state.topics) if question.goes("correction") else set()
+        candidates = self._search(question, excluded)
+        if any(not term.known for term in reading.terms) and reading.utterance.language != "en":
+            mended = self.index.mend(reading)
+            if mended:
+                other = self.lexicon.annotate(Utterance(mended, "ko", "", tuple(self.lexicon.tagger(mended))))
+                again = self.index.search(other)
+                if again and (not candidates or again[0].score > candidates[0].score + 0.02):
+                    question.reading = other
+                    self._find_cues(question, keep=True)
+                    candidates = self._search(question, excluded)
+        question.candidates = candidates
+        question.chosen = self._choose(question.reading, candidates)
+        if question.chosen:
+            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights, self.years)
+        question.aspects = self._asked(question)
+
+    def _search(self, question: Question, excluded: set[str]) -> list[Candidate]:
+        return [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
+
+    def _choose(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The best topic, and others that the question names besides."""
+        if not candidates:
+            return []
+        chosen = [candidates[0]]
+        if candidates[0].named < 0.99:
+            return chosen
+        for other in candidates[1:]:
+            if len(chosen) == 3 or other.named < 0.99 or other.name_weight < 0.5:
+                continue
+            explained = set().union(*(c.met for c in chosen))
+            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in ("verb", "adjective")]
+            if sum(self.index.weight(t) for t in new) < 0.5:
+                continue
+            members = self.content.topics[other.topic_id].members
+            if any(c.topic_id in members or other.topic_id in self.content.topics[c.topic_id].members for c in chosen):
+                continue
+            chosen.append(other)
+        if len(chosen) > 1:
+            place = {c.topic_id: min((t.start for t in reading.terms if t.key in c.met), default=0) for c in chosen}
+            chosen.sort(key=lambda c: place[c.topic_id])
+        return chosen
+
+    # -- aspects -------------------------------------------------------------------------------------------------
+
+    def _asked(self, question: Question) -> list[Cue]:
+        """The aspects asked for, one cue each, weak ones only where there is no other; cues inside a name do not count."""
+        reading = question.reading
+        names = self._name_spans(question)
+        cues: dict[str, Cue] = {}
+        for cue in sorted(reading.cues, key=lambda c: c.start):
+            if any(start <= cue.start and cue.end <= end for start, end in names):
+                continue
+            cues.setdefault(cue.id, cue)
+        strong = [cue for cue in cues.values() if not self.content.aspects[cue.id].weak]
+        return strong or list(cues.values())
+
+    def _name_spans(self, question: Question) -> list[tuple[int, int]]:
+        """Where the names of the chosen topics stand in the question."""
+        spans = []
+        for candidate in question.chosen:
+            topic = self.content.topics[candidate.topic_id]
+            for name in (topic.title.ko, *topic.names.all):
+                flat = compact(name)
+                at = question.reading.compact.find(flat)
+                if at >= 0 and len(flat) >= 2:
+                    spans.append((at, at + len(flat)))
+        return spans
+
+
+def is_bare(question: Question) -> bool:
+    """Whether the message names something and asks nothing of it: "열린육아방은"."""
+    text = question.reading.utterance.text
+    return not question.aspects and (len(question.reading.compact) <= _SHORT) and bool(_BARE_TOPIC.search(text) or len(question.reading.words) <= 2)
+
+
+def _picked(text: str) -> tuple[int, str]:
+    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; (0, "") where no number leads."""
+    match = _PICK.match(text)
+    if not match:
+        return 0, ""
+    number = int(match[1] or match[3] or 0) or _ORDINALS[match[2]]
+    return number, text[match.end() :].strip()

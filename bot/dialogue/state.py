@@ -1,0 +1,97 @@
+"""What a conversation remembers, as a small versioned value that can be stored: no text of the resident's is in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bot.dialogue.reply import Option
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A conversation after a turn.
+
+    language   the language of the last reply; "" before the first
+    chosen     whether the resident asked for that language
+    topics     what was last talked about, the main one first
+    aspects    what was last asked of it
+    earlier    topics talked about before those, latest first, at most 6
+    options    what the last reply offered
+    numbered   topics of the last numbered answer, in order
+    told       aspects already told of the last topic
+    fallbacks  fallbacks in a row
+    turns      replies so far
+    contacted  whether the last reply named the contact
+    at         when the last reply was made, ISO 8601 in UTC
+    """
+
+    language: str = ""
+    chosen: bool = False
+    topics: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    numbered: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    fallbacks: int = 0
+    turns: int = 0
+    contacted: bool = False
+    urgent: bool = False
+    at: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"version": VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, value: Any, topics: Collection[str], aspects: Collection[str]) -> State:
+        """The state that was stored; what is unknown in it (a version, a topic that is gone) is dropped."""
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                return cls()
+        if not isinstance(value, dict) or value.get("version") != VERSION:
+            return cls()
+        try:
+            return cls(
+                language=value["language"] if value["language"] in ("ko", "en") else "",
+                chosen=bool(value["chosen"]),
+                topics=tuple(t for t in value["topics"] if t in topics),
+                aspects=tuple(a for a in value["aspects"] if a in aspects),
+                earlier=tuple(t for t in value["earlier"] if t in topics)[:6],
+                options=tuple(
+                    Option(str(o["label"]), o["topic"], tuple(a for a in o["aspects"] if a in aspects))
+                    for o in value["options"]
+                    if o["topic"] is None or o["topic"] in topics
+                ),
+                numbered=tuple(t for t in value["numbered"] if t in topics),
+                told=tuple(a for a in value["told"] if a in aspects),
+                fallbacks=int(value["fallbacks"]),
+                turns=int(value["turns"]),
+                contacted=bool(value["contacted"]),
+                urgent=bool(value["urgent"]),
+                at=str(value["at"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return cls()
+
+    def aged(self, now: dt.datetime, idle_minutes: int) -> State:
+        """The state as it is now: after a long pause only the language is left."""
+        if not self.at:
+            return self
+        try:
+            then = dt.datetime.fromisoformat(self.at)
+        except ValueError:
+            return State()
+        if abs((now - then).total_seconds()) > idle_minutes * 60:
+            return State(language=self.language if self.chosen else "", chosen=self.chosen)
+        return self
+
+    def with_language(self, language: str, chosen: bool = False) -> State:
+        return replace(self, language=language, chosen=chosen or self.chosen)

@@ -1,0 +1,45 @@
+"""Every error a person can mend, as one family.
+
+    BotError                 place, problem, remedy
+    ├── ConfigError          a setting, an environment variable or a flag
+    ├── ContentError         a file of knowledge/ or intents/
+    ├── SuiteError           a question suite
+    └── TaggerError          a KoNLPy tagger that cannot start
+
+Only the command line prints them and chooses the exit status.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something a person can mend.
+
+    place    where: a file and line, a setting, a command
+    problem  what is wrong there
+    remedy   how to mend it; may be empty
+    """
+
+    def __init__(self, place: str, problem: str, remedy: str = "") -> None:
+        super().__init__(place, problem, remedy)
+        self.place, self.problem, self.remedy = place, problem, remedy
+
+    def __str__(self) -> str:
+        head = f"{self.place}: {self.problem}" if self.place else self.problem
+        return f"{head}\n  고치는 법: {self.remedy}" if self.remedy else head
+
+
+class ConfigError(BotError):
+    """A setting is unknown, has the wrong type or names something that is not there."""
+
+
+class ContentError(BotError):
+    """A file of knowledge/ or intents/ cannot be used as it stands."""
+
+
+class SuiteError(BotError):
+    """A question suite cannot be read."""
+
+
+class TaggerError(BotError):
+    """A KoNLPy tagger cannot start, for want of Java or of its dictionary."""

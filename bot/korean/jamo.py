@@ -1,0 +1,122 @@
+"""Hangul letters: syllables to letters and back, initials, and the two-set keyboard.
+
+Offsets and lengths count characters. Source of the arithmetic: The Unicode Standard, section 3.12.
+"""
+
+from __future__ import annotations
+
+LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+TAILS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
+
+BASE, LAST = 0xAC00, 0xD7A3
+
+COMPOUND_VOWELS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
+COMPOUND_TAILS = {
+    "ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ",
+    "ㄹㅅ": "ㄽ", "ㄹㅌ": "ㄾ", "ㄹㅍ": "ㄿ", "ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ",
+}  # fmt: skip
+SPLIT_TAILS = {whole: parts for parts, whole in COMPOUND_TAILS.items()}
+
+# The Korean standard two-set keyboard (KS X 5002) by the English keys it shares.
+KEYS = dict(
+    zip(
+        "qwertyuiopasdfghjklzxcvbnmQWERTOP",
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",
+        strict=True,
+    )
+)
+KEYS.update({key.upper(): letter for key, letter in KEYS.items() if key.islower() and key.upper() not in KEYS})
+
+# Letters that sound alike in everyday Korean, so that a spelling by ear still meets the word.
+_SOUNDS = str.maketrans({"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ", "ㅆ": "ㅅ", "ㄲ": "ㄱ", "ㄸ": "ㄷ", "ㅃ": "ㅂ", "ㅉ": "ㅈ"})
+
+_LETTERS: dict[str, str] = {}
+
+
+def decompose(text: str) -> str:
+    """The text with every Hangul syllable written as its letters; all else stays."""
+    out = []
+    for char in text:
+        letters = _LETTERS.get(char)
+        if letters is None:
+            code = ord(char) - BASE
+            letters = char if not 0 <= code <= LAST - BASE else _split(code)
+            if len(_LETTERS) < 12_000:
+                _LETTERS[char] = letters
+        out.append(letters)
+    return "".join(out)
+
+
+def _split(code: int) -> str:
+    tail = TAILS[code % 28]
+    return LEADS[code // 588] + VOWELS[code // 28 % 21] + tail
+
+
+def fold(letters: str) -> str:
+    """Decomposed letters with those that sound alike made one (ㅐ/ㅔ, ㅙ/ㅚ/ㅞ, doubled consonants)."""
+    return letters.translate(_SOUNDS)
+
+
+def initials(text: str) -> str:
+    """The first consonant of every syllable; other letters, spaces and marks are left out."""
+    return "".join(LEADS[(ord(c) - BASE) // 588] for c in text if BASE <= ord(c) <= LAST)
+
+
+def is_syllable(char: str) -> bool:
+    return BASE <= ord(char) <= LAST
+
+
+def is_jamo(char: str) -> bool:
+    """Whether the character is a lone letter of the compatibility block (ㄱ to ㅣ)."""
+    return "ㄱ" <= char <= "ㅣ"
+
+
+def compose(letters: str) -> str:
+    """Syllables from letters typed one after another, as a keyboard would put them together.
+
+    What is no Hangul letter ends a syllable and stays; letters that fit nowhere stay alone.
+    """
+    out: list[str] = []
+    lead, vowel, tail = "", "", ""
+
+    def flush() -> None:
+        nonlocal lead, vowel, tail
+        if lead and vowel:
+            out.append(chr(BASE + (LEADS.index(lead) * 21 + VOWELS.index(vowel)) * 28 + TAILS.index(tail)))
+        else:
+            out.append(lead + vowel)
+        lead, vowel, tail = "", "", ""
+
+    for letter in letters:
+        if letter in VOWELS:
+            if tail:
+                first, last = SPLIT_TAILS.get(tail, ("", tail))
+                tail = first
+                flush()
+                lead, vowel = last, letter
+            elif lead and vowel and vowel + letter in COMPOUND_VOWELS:
+                vowel = COMPOUND_VOWELS[vowel + letter]
+            elif lead and not vowel:
+                vowel = letter
+            else:
+                flush()
+                vowel = letter
+        elif letter in LEADS or letter in SPLIT_TAILS:
+            if lead and vowel and not tail and letter in TAILS:
+                tail = letter
+            elif tail and tail + letter in COMPOUND_TAILS:
+                tail = COMPOUND_TAILS[tail + letter]
+            else:
+                flush()
+                lead = letter
+        else:
+            flush()
+            out.append(letter)
+    flush()
+    return "".join(out)
+
+
+def from_keys(text: str) -> str:
+    """What the English-keyboard text says when its keys are read as Korean ones."""
+    return compose("".join(KEYS.get(char, char) for char in text))

@@ -1,0 +1,9 @@
+"""Which topic, which aspect, how sure. Knows nothing of the conversation."""
+
+from bot.matching.evidence import Evidence, load_coefficients, weigh
+from bot.matching.index import Candidate, Index
+from bot.matching.lexicon import Cue, Lexicon, Reading, Surfaces, Term, compact
+
+__all__ = [
+    "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "compact", "load_coefficients", "weigh",
+]  # fmt: skip

@@ -1,0 +1,135 @@
+"""How sure: what speaks for a topic and what the question holds that it does not explain, made one probability.
+
+The weights stand in coefficients.yaml, fitted by cross-validation over groups of questions (`yongsan-bot calibrate`). The unexplained
+rest weighs most: similarity alone does not tell in scope from out of scope.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+import yaml
+
+from bot.matching.index import Candidate, Index
+from bot.matching.lexicon import Reading, Term
+
+FEATURES = (
+    "explained", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_verbs",
+    "other_words", "aside", "asked", "rest_share", "years", "english_rest", "met_weight",
+)  # fmt: skip
+
+_SENTENCE_END = re.compile(r"[.?!]+")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was weighed.
+
+    features     by name, see FEATURES
+    unexplained  words of the question that neither the topics nor an aspect nor everyday language explains
+    probability  that the best topic is the right one, 0.0 to 1.0
+    """
+
+    features: dict[str, float]
+    unexplained: tuple[Term, ...]
+    probability: float
+
+
+def load_coefficients() -> dict[str, float]:
+    """The fitted weights that travel with the package."""
+    text = (resources.files("bot.matching") / "coefficients.yaml").read_text(encoding="utf-8")
+    return {name: float(value) for name, value in yaml.safe_load(text)["weights"].items()}
+
+
+def weigh(
+    reading: Reading,
+    candidates: Sequence[Candidate],
+    chosen: Sequence[Candidate],
+    index: Index,
+    weights: Mapping[str, float],
+    years: frozenset[str],
+) -> Evidence:
+    """The evidence that the chosen topics answer the question.
+
+    chosen  the topics taken, the best first; not empty
+    years   years the content speaks of
+    """
+    best = chosen[0]
+    taken = {candidate.topic_id for candidate in chosen}
+    rival = next((c.score for c in candidates if c.topic_id not in taken), 0.0)
+    explained: set[str] = set()
+    for candidate in chosen:
+        explained |= candidate.met
+    main = _asking_part(reading, explained)
+    features = dict.fromkeys(FEATURES, 0.0)
+    unexplained = []
+    rest = total = met = 0.0
+    for term in reading.terms:
+        weight = index.weight(term)
+        total += weight
+        if term.key in explained:
+            met += weight
+            continue
+        if any(cue.start <= term.start and term.end <= cue.end for cue in reading.cues):
+            continue
+        if not main[0] <= term.start < main[1]:
+            features["aside"] += weight
+            continue
+        rest += weight
+        unexplained.append(term)
+        if term.key in index.rarity:
+            features["other_words"] += weight
+        elif term.kind == "name":
+            features["unknown_names"] += 1
+        elif term.kind in ("verb", "adjective"):
+            features["unknown_verbs"] += 1
+        else:
+            features["unknown_nouns"] += 1
+            if term.kind == "foreign":
+                features["english_rest"] += 1
+    for name in ("other_words", "unknown_names", "unknown_verbs", "unknown_nouns", "aside", "english_rest"):
+        features[name] = min(3.0, features[name])
+    features["explained"] = min(1.0, sum(c.explained for c in chosen))
+    features["phrase"] = max(c.phrase for c in chosen)
+    features["letters"] = best.letters
+    features["mean"] = best.mean
+    features["named"] = best.named * min(1.0, best.name_weight)
+    features["margin"] = best.score - rival
+    features["asked"] = 1.0 if reading.cues else 0.0
+    features["rest_share"] = rest / total if total else 0.0
+    features["met_weight"] = min(3.0, met)
+    features["years"] = float(any(year not in years for year in _YEAR.findall(reading.utterance.text)))
+    return Evidence(features, tuple(unexplained), probability(features, weights))
+
+
+def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The logistic of the weighted features."""
+    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def _asking_part(reading: Reading, explained: set[str]) -> tuple[int, int]:
+    """(start, end) of the sentences that name the topic or ask; what residents tell of themselves before weighs less."""
+    text = reading.utterance.text
+    if len(text) < 40:
+        return 0, len(text)
+    ends = []
+    position = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.end() < len(text) and text[match.end()] == " ":
+            ends.append(match.end() - text.count(" ", 0, match.end()))
+    if not ends:
+        return 0, len(text)
+    starts = [0, *ends]
+    bounds = list(zip(starts, [*ends, len(text)], strict=True))
+    asking = [n for n, (start, end) in enumerate(bounds) if any(start <= cue.start < end for cue in reading.cues)]
+    last = asking[-1] if asking else len(bounds) - 1
+    start, end = bounds[last]
+    if not any(start <= term.start < end for term in reading.terms) and last > 0:
+        start = bounds[last - 1][0]
+    return start, max(end, bounds[-1][1] if last == len(bounds) - 1 else end)

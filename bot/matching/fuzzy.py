@@ -1,0 +1,61 @@
+"""Near spellings. The only importer of rapidfuzz; scores are 0.0 to 1.0, higher is nearer.
+
+Compared are Hangul letters with like sounds made one, so that a slip of one key is one letter of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein, OSA
+
+from bot.korean import decompose, fold
+
+# Letters that may differ, by the length of the shorter text: a two-syllable word has too many honest neighbours for more.
+_ALLOWED = ((5, 0), (8, 1), (12, 2), (18, 3), (99, 4))
+
+
+def letters(text: str) -> str:
+    return fold(decompose(text))
+
+
+class Speller:
+    """Finds the known word that a misspelt one was meant to be."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words: dict[int, list[tuple[str, str]]] = {}
+        for word in sorted(set(words)):
+            spelled = letters(word)
+            if len(spelled) >= 5:
+                self._words.setdefault(len(spelled), []).append((spelled, word))
+        self._letters = {size: [spelled for spelled, _ in group] for size, group in self._words.items()}
+
+    def correct(self, word: str) -> tuple[str, float] | None:
+        """(known word, similarity), or None where none is near enough."""
+        spelled = letters(word)
+        allowed = next(limit for size, limit in _ALLOWED if len(spelled) <= size or size == 99)
+        if not allowed:
+            return None
+        best: tuple[int, str] | None = None
+        for size in range(len(spelled) - allowed, len(spelled) + allowed + 1):
+            group = self._letters.get(size)
+            if not group:
+                continue
+            cutoff = allowed if best is None else best[0] - 1
+            if cutoff < 0:
+                break
+            hit = process.extractOne(spelled, group, scorer=OSA.distance, score_cutoff=cutoff)
+            if hit is not None:
+                best = (int(hit[1]), self._words[size][hit[2]][1])
+        return None if best is None else (best[1], 1 - best[0] / max(len(spelled), 1))
+
+
+def likeness(left: str, right: str) -> float:
+    """How alike two lists of words are, whatever their order: 1.0 is the same words."""
+    return fuzz.token_sort_ratio(left, right) / 100
+
+
+def closeness(left: str, right: str) -> float:
+    """1.0 less the share of letters that differ."""
+    return float(Levenshtein.normalized_similarity(left, right))

@@ -1,0 +1,291 @@
+"""Which topics a question may be about, best first, each with its evidence.
+
+Three views are summed: how much of the question the topic's words explain, how well one of its phrasings is met, and how alike the
+letters are (typos, words the tagger breaks). None of them is a probability; evidence.py makes one of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.content import Content, Topic
+from bot.korean import decompose
+from bot.matching.fuzzy import Speller, likeness
+from bot.matching.lexicon import Lexicon, Reading, Term, compact
+
+GRAMS = (2, 3, 4)
+SHORTLIST = 12
+KIND_WEIGHT = {"verb": 0.45, "adjective": 0.45, "root": 0.7, "number": 0.3}
+_CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One way a topic is called or asked for.
+
+    keys      its words and their weights
+    is_name   a name (all of it in a question names the topic) rather than a whole question
+    """
+
+    topic: int
+    text: str
+    keys: dict[str, float]
+    total: float
+    is_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One topic that may answer a question.
+
+    score        0.0 to about 1.0; not a probability
+    explained    share of the question's weight that the topic's words explain, 0.0 to 1.0
+    phrase       how well its best phrasing is met, 0.0 to 1.0
+    letters      likeness of letters, 0.0 to 1.0
+    mean         mean likeness of letters over its phrasings
+    named        share of its best-met name that stands in the question
+    name_weight  weight of the words of that name that stand there
+    met          keys of the question that the topic explains
+    best         the phrasing that was met
+    """
+
+    topic_id: str
+    score: float
+    explained: float
+    phrase: float
+    letters: float
+    mean: float
+    named: float
+    name_weight: float
+    met: frozenset[str]
+    best: str
+
+
+class Index:
+    """All topics of a content, ready to be searched."""
+
+    def __init__(self, content: Content, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.topics = list(content.topics.values())
+        self.number = {topic.id: n for n, topic in enumerate(self.topics)}
+        self.vocabulary: list[dict[str, float]] = [{} for _ in self.topics]
+        raw: list[tuple[int, str, list[Term], bool]] = []
+        for n, topic in enumerate(self.topics):
+            raw += [(n, text, lexicon.terms(text), is_name) for text, is_name in _phrasings(topic)]
+            self._learn(n, topic, lexicon)
+        self._weigh(raw)
+        self._index_phrases(raw)
+        self._index_letters()
+        self.speller = Speller(self._spellings(content))
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _learn(self, n: int, topic: Topic, lexicon: Lexicon) -> None:
+        vocabulary = self.vocabulary[n]
+
+        def add(text: str, called: float) -> None:
+            for term in lexicon.terms(text):
+                vocabulary[term.key] = max(called, vocabulary.get(term.key, 0.0))
+
+        for text, is_name in _phrasings(topic):
+            add(text, _CALLED["name" if is_name else "question"])
+        for text in topic.words.all:
+            add(text, _CALLED["word"])
+        texts = [topic.answer, *topic.facts.values(), *(t for t in (topic.known, topic.claim) if t)]
+        if not topic.is_simple:
+            for one in texts:
+                add(one.ko, _CALLED["text"])
+                if one.en:
+                    add(one.en, _CALLED["text"])
+
+    def _weigh(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
+        """Weights words by how few topics use them."""
+        count: dict[str, int] = {}
+        for vocabulary in self.vocabulary:
+            for key, called in vocabulary.items():
+                if called >= _CALLED["word"]:
+                    count[key] = count.get(key, 0) + 1
+        total = max(len(self.topics), 2)
+        self.rarity = {key: math.log(1 + total / n) / math.log(1 + total) for key, n in count.items()}
+
+    def weight(self, term: Term) -> float:
+        """What a word of a question weighs: rare words and nouns more."""
+        return self.rarity.get(term.key, 1.0) * KIND_WEIGHT.get(term.kind, 1.0)
+
+    def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
+        self.phrases: list[Phrase] = []
+        self.by_key: dict[str, list[int]] = {}
+        self.by_word: dict[str, list[tuple[int, float]]] = {}
+        for n, text, terms, is_name in raw:
+            keys = {term.key: self.weight(term) for term in terms}
+            number = len(self.phrases)
+            self.phrases.append(Phrase(n, text, keys, sum(keys.values()), is_name))
+            for key in keys:
+                self.by_key.setdefault(key, []).append(number)
+        for n, vocabulary in enumerate(self.vocabulary):
+            for key, called in vocabulary.items():
+                self.by_word.setdefault(key, []).append((n, called))
+
+    def _index_letters(self) -> None:
+        """Postings of letter n-grams over phrasings, cosine-normalised, as flat arrays."""
+        bags = [_grams(compact(phrase.text)) for phrase in self.phrases]
+        count: dict[str, int] = {}
+        for bag in bags:
+            for gram in bag:
+                count[gram] = count.get(gram, 0) + 1
+        total = max(len(bags), 1)
+        self._gram_weight = {gram: math.log(1 + total / n) ** 2 for gram, n in count.items()}
+        postings: dict[str, tuple[list[int], list[float]]] = {}
+        for n, bag in enumerate(bags):
+            norm = math.sqrt(sum(self._gram_weight[gram] for gram in bag)) or 1.0
+            for gram in bag:
+                ids, weights = postings.setdefault(gram, ([], []))
+                ids.append(n)
+                weights.append(self._gram_weight[gram] / norm)
+        self._postings = {
+            gram: (np.array(ids, dtype=np.int32), np.array(weights, dtype=np.float32)) for gram, (ids, weights) in postings.items()
+        }
+        self._unseen = math.log(1 + total) ** 2
+        owners = np.array([phrase.topic for phrase in self.phrases], dtype=np.int32)
+        # Phrases stand in topic order, so a topic's are one run.
+        self._first = np.searchsorted(owners, np.arange(len(self.topics)))
+        self._many = np.bincount(owners, minlength=len(self.topics))
+
+    def _spellings(self, content: Content) -> list[str]:
+        """Words worth correcting to: names as a whole, and every surface of two syllables or more."""
+        names = [compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)]
+        return [word for word in (*names, *self.lexicon.words) if not word.isascii() and 2 <= len(word) <= 16]
+
+    # -- searching -----------------------------------------------------------------------------------------------
+
+    def search(self, reading: Reading) -> list[Candidate]:
+        """The topics that may be meant, best first, at most SHORTLIST."""
+        weights: dict[str, float] = {}
+        for term in reading.terms:
+            weight = self.weight(term)
+            if weight > weights.get(term.key, 0.0):
+                weights[term.key] = weight
+        asked = sum(weights.values())
+        explained: dict[int, float] = {}
+        for key, weight in weights.items():
+            for n, called in self.by_word.get(key, ()):
+                explained[n] = explained.get(n, 0.0) + weight * called
+        phrases = self._best_phrases(weights, asked)
+        best_letters, mean_letters = self._letters(reading.compact)
+        pool = set(sorted(explained, key=lambda n: -explained[n] - (phrases[n][0] if n in phrases else 0))[:SHORTLIST])
+        pool.update(int(n) for n in _top(best_letters, 4) if best_letters[n] > 0.2)
+        found = []
+        for n in pool:
+            share = explained.get(n, 0.0) / asked if asked else 0.0
+            phrase, named, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
+            letters = float(best_letters[n])
+            score = 0.42 * share + 0.38 * phrase + 0.20 * letters
+            met = frozenset(key for key in weights if key in self.vocabulary[n])
+            topic = self.topics[n]
+            found.append(
+                Candidate(topic.id, score, share, phrase, letters, float(mean_letters[n]), named, name_weight, met, best or topic.title.ko)
+            )
+        found.sort(key=lambda candidate: (-candidate.score, candidate.topic_id))
+        return found[:SHORTLIST]
+
+    def _best_phrases(self, weights: dict[str, float], asked: float) -> dict[int, tuple[float, float, float, str]]:
+        """By topic: (match of its best phrasing, share and weight of its best-met name, that phrasing)."""
+        met: dict[int, float] = {}
+        for key in weights:
+            for number in self.by_key.get(key, ()):
+                met[number] = met.get(number, 0.0) + self.phrases[number].keys[key]
+        best: dict[int, tuple[float, float, float, str]] = {}
+        for number, weight in met.items():
+            phrase = self.phrases[number]
+            cover, share = weight / phrase.total, min(1.0, weight / asked)
+            value = 2 * cover * share / (cover + share)
+            value = 0.6 * value + 0.4 * cover * min(1.0, weight)
+            old = best.get(phrase.topic, (0.0, 0.0, 0.0, ""))
+            named = (cover, weight) if phrase.is_name and (cover, weight) > old[1:3] else old[1:3]
+            best[phrase.topic] = (value, *named, phrase.text) if value > old[0] else (old[0], *named, old[3])
+        return best
+
+    def _letters(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """(best, mean) likeness of letters by topic."""
+        grams = _grams(text)
+        hits = [self._postings[gram] for gram in grams if gram in self._postings]
+        if not hits or not self.phrases:
+            zeros = np.zeros(len(self.topics))
+            return zeros, zeros
+        norm = math.sqrt(sum(self._gram_weight.get(gram, self._unseen) for gram in grams))
+        scores = np.bincount(
+            np.concatenate([ids for ids, _ in hits]), weights=np.concatenate([weights for _, weights in hits]), minlength=len(self.phrases)
+        )
+        scores /= norm
+        return np.maximum.reduceat(scores, self._first), np.add.reduceat(scores, self._first) / self._many
+
+    # -- spelling ------------------------------------------------------------------------------------------------
+
+    def mend(self, reading: Reading) -> str | None:
+        """The question with its misspelt words put right, or None where there is nothing to mend."""
+        text = reading.utterance.text
+        mended = []
+        changed = False
+        edges = {end: start for start, end in reading.words}
+        known = [(term.start, term.end) for term in reading.terms if term.known] + [(cue.start, cue.end) for cue in reading.cues]
+        for word, (start, end) in zip(text.split(), sorted((s, e) for e, s in edges.items()), strict=False):
+            unknown = [term for term in reading.terms if not term.known and start <= term.start < end]
+            if not unknown or word.isascii() or (end - start > 3 and any(s <= start and e >= end for s, e in known)):
+                mended.append(word)
+                continue
+            fixed = self._mend_word(word, start, reading, unknown)
+            changed |= fixed != word
+            mended.append(fixed)
+        return " ".join(mended) if changed else None
+
+    def _mend_word(self, word: str, start: int, reading: Reading, unknown: list[Term]) -> str:
+        """The word with its longest misspelt part replaced; particles and endings behind it stay."""
+        inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
+        ends = sorted({m.end - start for m in inside} | {len(word)} | {len(word) - 1, len(word) - 2}, reverse=True)
+        begins = sorted({m.start - start for m in inside} | {0})
+        best: tuple[float, int, int, str] | None = None
+        for begin in begins:
+            for end in ends:
+                part = word[begin:end]
+                if len(part) < 2 or not any(t.start < start + end and t.end > start + begin for t in unknown):
+                    continue
+                if len(unknown) == 1 and unknown[0].kind == "noun" and len(part) == 2 and unknown[0].end - unknown[0].start == 2 and len(inside) <= 2:
+                    continue  # a real word of two syllables: its neighbours are other real words
+                hit = self.speller.correct(compact(part))
+                if hit and (best is None or (len(part) * hit[1] > best[0])):
+                    best = (len(part) * hit[1], begin, end, hit[0])
+        if best is None:
+            return word
+        return word[: best[1]] + best[3] + word[best[2] :]
+
+
+def _phrasings(topic: Topic) -> list[tuple[str, bool]]:
+    """(phrase, whether it is a name) of a topic, the title first."""
+    names = [topic.title.ko, *topic.names.ko, *topic.names.en]
+    if topic.title.en:
+        names.append(topic.title.en.split("(")[0])
+    seen: dict[str, bool] = {}
+    for name in names:
+        seen.setdefault(name, True)
+    for question in topic.questions.all:
+        seen.setdefault(question, False)
+    if topic.is_simple and topic.questions.all:
+        seen[topic.title.ko] = topic.title.ko in topic.names.ko
+    return list(seen.items())
+
+
+def _grams(text: str) -> set[str]:
+    spelled = decompose(text)
+    return {spelled[i : i + size] for size in GRAMS for i in range(len(spelled) - size + 1)}
+
+
+def _top(values: np.ndarray, count: int) -> np.ndarray:
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.argpartition(values, -count)[-count:]
+
+
+__all__ = ["Candidate", "Index", "likeness"]

@@ -1,0 +1,337 @@
+"""Which words a text holds, as one sees them: synonyms made one, everyday words set aside, spellings forgiven.
+
+A surface is a way to write a word; it is looked for in the text without its spaces, so that neither missing spaces nor the
+tagger's idea of a new word (쏠라표지병) hides it. What no surface covers is taken from the tagger's morphemes.
+Topics, their names and the question go through the same reading, so that they meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import snowballstemmer
+
+from bot.content import Content
+from bot.korean import Morpheme, Tagger, Utterance, initials, read
+from bot.korean.jamo import BASE, LAST, LEADS, TAILS, VOWELS
+
+CONTENT_KINDS = frozenset(("noun", "name", "verb", "adjective", "foreign", "root", "number"))
+_WEAK = frozenset(("verb", "adjective"))
+_STEM = snowballstemmer.stemmer("english").stemWord
+_STEMS: dict[str, str] = {}
+
+
+def stem(word: str) -> str:
+    """An English word without its ending."""
+    known = _STEMS.get(word)
+    if known is None:
+        known = _STEM(word)
+        if len(_STEMS) < 20_000:
+            _STEMS[word] = known
+    return known
+
+
+def _same_sound() -> dict[int, str]:
+    vowels = {"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ"}
+    tails = {"ㅆ": "ㅅ", "ㄶ": "ㄴ", "ㅄ": "ㅂ", "ㄲ": "ㄱ", "ㅀ": "ㄹ", "ㄵ": "ㄴ"}
+    table = {}
+    for code in range(BASE, LAST + 1):
+        offset = code - BASE
+        vowel, tail = VOWELS[offset // 28 % 21], TAILS[offset % 28]
+        new_vowel, new_tail = vowels.get(vowel, vowel), tails.get(tail, tail)
+        if (new_vowel, new_tail) != (vowel, tail):
+            lead = LEADS[offset // 588]
+            table[code] = chr(BASE + (LEADS.index(lead) * 21 + VOWELS.index(new_vowel)) * 28 + TAILS.index(new_tail))
+    return table
+
+
+_SAME_SOUND = _same_sound()
+
+
+def spell(text: str) -> str:
+    """The text with spellings that sound alike made one (ㅐ/ㅔ, 않/안), length unchanged."""
+    return text.translate(_SAME_SOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a text that says something about its subject.
+
+    key    the word, one for all its synonyms
+    start  in characters of the text without spaces; end exclusive
+    kind   noun, name, verb, adjective, foreign, root or number
+    known  whether the content holds it anywhere
+    """
+
+    key: str
+    start: int
+    end: int
+    kind: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A place where an aspect (or another intent) is asked for."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text as the lexicon sees it.
+
+    compact   the text without spaces; all offsets count its characters
+    words     (start, end) of the words that spaces part
+    starts    morpheme edges
+    """
+
+    utterance: Utterance
+    compact: str
+    terms: list[Term]
+    cues: list[Cue]
+    words: list[tuple[int, int]]
+    morphemes: list[Morpheme]
+    everyday: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Surfaces:
+    """Ways to write things, found in a text without spaces: longest first, at the edge of a morpheme."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, list[str]] = {}
+        self._lengths: dict[str, list[int]] = {}
+
+    def add(self, surface: str, name: str) -> None:
+        ids = self._ids.setdefault(surface, [])
+        if name not in ids:
+            ids.append(name)
+        lengths = self._lengths.setdefault(surface[0], [])
+        if len(surface) not in lengths:
+            lengths.append(len(surface))
+            lengths.sort(reverse=True)
+
+    def __contains__(self, surface: str) -> bool:
+        return surface in self._ids
+
+    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+        return iter(self._ids)
+
+    def ids(self, surface: str) -> list[str]:
+        return self._ids.get(surface, [])
+
+    def find(self, text: str, starts: set[int], ends: set[int], loose: bool = False) -> list[tuple[int, int, list[str]]]:
+        """(start, end, ids), not overlapping, longest first.
+
+        loose  a surface may end anywhere once it begins at an edge (the cues of aspects end in all ways)
+        """
+        found = []
+        lengths, ids = self._lengths, self._ids
+        for start, char in enumerate(text):
+            for length in lengths.get(char, ()):
+                surface = text[start : start + length]
+                names = ids.get(surface)
+                if names is None:
+                    continue
+                end = start + length
+                begins, stops = start in starts, end in ends
+                latin = surface[0].isascii()
+                if latin:
+                    fits = begins and (stops or loose)
+                elif length == 1:
+                    fits = begins and stops
+                elif loose:
+                    fits = begins or length >= 3 or stops
+                else:
+                    fits = begins or stops or length >= 3
+                if fits:
+                    found.append((start, end, names))
+        if len(found) < 2:
+            return found
+        found.sort(key=lambda one: (one[0] - one[1], one[0]))
+        taken: list[tuple[int, int, list[str]]] = []
+        for one in found:
+            if all(one[1] <= other[0] or one[0] >= other[1] for other in taken):
+                taken.append(one)
+        taken.sort()
+        return taken
+
+
+def compact(text: str) -> str:
+    """The text as surfaces are compared: no spaces, like sounds alike."""
+    return spell("".join(text.lower().split()))
+
+
+class Lexicon:
+    """The words of a content: synonyms, everyday words, aspects' cues."""
+
+    def __init__(self, content: Content, tagger: Tagger) -> None:
+        self.tagger = tagger
+        self.words = Surfaces()  # synonyms and every noun of the content → keys
+        self.cues = Surfaces()  # aspects' cues → aspect ids
+        self.lemmas: dict[str, str] = {}  # verbs and English stems → key
+        self.cue_lemmas: dict[str, str] = {}
+        self.everyday: set[str] = set()
+        self.known: set[str] = set()
+        self.latin: set[str] = set()
+        self.neutral: set[str] = set()  # Latin words inside Korean phrases
+        self.names_by_initials: dict[str, str] = {}
+        self._add_synonyms(content)
+        self._add_everyday(content)
+        self._add_cues(content)
+        self._add_names(content)
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _add_synonyms(self, content: Content) -> None:
+        for base, others in content.synonyms.items():
+            for word in (base, *others):
+                self._add_word(word.lower(), base.lower())
+
+    def _add_word(self, word: str, key: str) -> None:
+        if word.isascii():
+            parts = word.split()
+            self.latin.update(parts)
+            if len(parts) == 1:
+                self.lemmas.setdefault(stem(word), key)
+            self.words.add("".join(parts), key)
+        elif len(word) >= 2 and word.endswith("다") and " " not in word:
+            self.lemmas.setdefault(word[:-1], key)
+            self.lemmas.setdefault(spell(word[:-1]), key)
+        else:
+            self.words.add(compact(word), key)
+
+    def _add_everyday(self, content: Content) -> None:
+        for word in content.everyday.ko:
+            self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
+        for word in content.everyday.en:
+            self.everyday.update((word, stem(word)))
+            self.latin.add(word)
+
+    def _add_cues(self, content: Content) -> None:
+        for aspect in content.aspects.values():
+            for cue in aspect.cues.all:
+                cue = cue.lower()
+                if cue.isascii():
+                    self.latin.update(cue.split())
+                    self.cues.add("".join(cue.split()), aspect.id)
+                elif cue.endswith("다") and " " not in cue and len(cue) > 1:
+                    self.cue_lemmas[spell(cue[:-1])] = aspect.id
+                else:
+                    self.cues.add(compact(cue), aspect.id)
+
+    def _add_names(self, content: Content) -> None:
+        """Makes words of the content's own: names that the tagger breaks stay whole, all others go by their nouns."""
+        by_initials: dict[str, set[str]] = {}
+        for topic in content.topics.values():
+            for phrase in (topic.title.ko, *topic.names.ko, *topic.questions.ko, *topic.words.ko):
+                self.neutral.update(word for word in _latin_words(phrase))
+            for phrase in (*topic.names.en, *topic.questions.en, *topic.words.en, topic.title.en):
+                self.latin.update(_latin_words(phrase))
+            for phrase in (topic.title.ko, *topic.names.ko):
+                self._keep_whole(phrase)
+                letters = initials(phrase)
+                if len(letters) >= 3 and len(phrase.split()) <= 4:
+                    by_initials.setdefault(letters, set()).add(topic.id)
+                    self.names_by_initials.setdefault(letters, phrase.lower())
+                for word in phrase.split():
+                    if len(initials(word)) >= 4:
+                        by_initials.setdefault(initials(word), set()).add(topic.id)
+                        self.names_by_initials.setdefault(initials(word), word.lower())
+        self.latin |= self.neutral
+        for phrases in (("ko", lambda t: (t.title.ko, *t.names.ko, *t.questions.ko, *t.words.ko)),):
+            for topic in content.topics.values():
+                for phrase in phrases[1](topic):
+                    self._learn(phrase)
+
+    def _keep_whole(self, phrase: str) -> None:
+        for word in phrase.lower().split():
+            if len(word) < 3 or word.isascii() or compact(word) in self.words:
+                continue
+            kinds = {morpheme.kind for morpheme in self.tagger(word)}
+            if kinds - {"noun", "name", "foreign", "suffix", "root", "bound", "number", "prefix"}:
+                whole = word if word[-1] not in "은는이가을를의" else word
+                self.words.add(compact(whole), whole)
+
+    def _learn(self, phrase: str) -> None:
+        """Every noun of two syllables or more becomes a word that is found even where the tagger misses it."""
+        for morpheme in self.tagger(phrase.lower()):
+            word = compact(morpheme.text)
+            if morpheme.kind in ("noun", "name", "root") and len(word) >= 2 and word not in self.words and word not in self.everyday:
+                self.words.add(word, morpheme.text)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def read(self, text: str) -> Reading:
+        """The text as utterance, terms and cues."""
+        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral))
+
+    def annotate(self, utterance: Utterance) -> Reading:
+        """The terms and cues of an utterance."""
+        text = utterance.text
+        place, words, count, word_start = [], [], 0, 0
+        for char in text:
+            place.append(count)
+            if char == " ":
+                if count > word_start:
+                    words.append((word_start, count))
+                word_start = count
+            else:
+                count += 1
+        place.append(count)
+        if count > word_start:
+            words.append((word_start, count))
+        flat = spell(text.replace(" ", ""))
+        morphemes = [Morpheme(m.text, m.kind, place[m.start], place[m.end]) for m in utterance.morphemes]
+        starts = {m.start for m in morphemes} | {start for start, _ in words}
+        ends = {m.end for m in morphemes} | {end for _, end in words}
+        terms: list[Term] = []
+        covered = bytearray(count)
+        for start, end, keys in self.words.find(flat, starts, ends):
+            for key in keys:
+                terms.append(Term(key, start, end, "noun", True))
+            covered[start:end] = b"\x01" * (end - start)
+        cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, starts, ends, loose=True) for name in names]
+        reading = Reading(utterance, flat, terms, cues, words, morphemes)
+        self._add_morphemes(reading, covered)
+        terms.sort(key=lambda term: term.start)
+        return reading
+
+    def _add_morphemes(self, reading: Reading, covered: bytearray) -> None:
+        for text, kind, start, end in reading.morphemes:
+            if kind not in CONTENT_KINDS:
+                continue
+            if kind == "foreign" and text.isascii():
+                text = text.lower()
+                lemma = stem(text)
+            else:
+                lemma = spell(text)
+            cue = self.cue_lemmas.get(lemma) if kind in _WEAK or kind == "foreign" else None
+            if cue:
+                reading.cues.append(Cue(cue, start, end))
+            if sum(covered[start:end]) * 2 >= end - start:
+                continue
+            if text in self.everyday or lemma in self.everyday:
+                reading.everyday.append((start, end))
+                continue
+            key = self.lemmas.get(lemma) or self.lemmas.get(text)
+            if key:
+                reading.terms.append(Term(key, start, end, kind, True))
+            elif kind == "number" and not text.isdigit():
+                continue
+            else:
+                key = lemma if kind in _WEAK or kind == "foreign" else text
+                reading.terms.append(Term(key, start, end, kind, key in self.known))
+
+    def terms(self, phrase: str) -> list[Term]:
+        """The terms of a phrase of the content; they become known."""
+        terms = self.annotate(read(phrase, self.tagger, self.latin | {w for w in _latin_words(phrase)})).terms
+        self.known.update(term.key for term in terms)
+        return terms
+
+
+def _latin_words(text: str) -> list[str]:
+    return [word for word in "".join(c if c.isascii() and c.isalpha() else " " for c in text.lower()).split()]
