@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.content import model
+from bot.content.explain import line_number_faults, shape_fault
 from bot.content.model import Content, Text, Topic
-from bot.content.yaml_text import Fault, Parsed, parse_file
+from bot.content.yaml_text import MAX_BYTES, Fault, Parsed, parse_file
 from bot.errors import ContentError
 
-__all__ = ["Fault", "Loaded", "load_content", "packaged", "read_content", "read_files"]
+__all__ = ["Fault", "Loaded", "load_content", "packaged", "read_content", "read_files", "read_ids"]
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -48,7 +50,18 @@ class Loaded:
     parsed: dict[str, Parsed] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)  # topic id → (file, line)
     paths: dict[str, tuple[str, tuple[str | int, ...]]] = field(default_factory=dict)  # topic id → (file, place in it)
+    ids: dict[str, tuple[str, int]] = field(default_factory=dict)  # every topic id, also of files that cannot be used
+    topics: dict[str, Topic] = field(default_factory=dict)  # the topics that can be read, whatever else is wrong
+    sections: dict[str, Text] = field(default_factory=dict)  # by topic id
+    documents: tuple[model.Document, ...] = ()
+    words: dict[str, Any] = field(default_factory=dict)  # the intents files that can be read, by name
+    word_files: dict[str, str] = field(default_factory=dict)  # the same, as they are shown
     content: Content | None = None
+
+    def topic_line(self, topic_id: str, *key: str | int) -> tuple[str, int]:
+        """(file, line) of a place inside a topic."""
+        file, place = self.paths[topic_id]
+        return file, self.parsed[file].line((*place, *key))
 
 
 def load_content(knowledge: Path | None = None, intents: Path | None = None) -> Content:
@@ -72,13 +85,13 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
     """Everything that was read, and every fault of every file."""
     loaded = Loaded()
     digest = hashlib.sha256()
-    sections, documents = _read_knowledge(knowledge or packaged("knowledge"), loaded, digest)
-    words = _read_intents(intents, loaded, digest)
+    sections = _read_knowledge(knowledge or packaged("knowledge"), loaded, digest)
+    loaded.words = words = _read_intents(intents, loaded, digest)
     topics, titles = _gather_topics(sections, loaded)
     content = None
     if len(words) == len(INTENT_FILES):
         content = Content(
-            documents={document.id: document for document in documents},
+            documents={document.id: document for document in loaded.documents},
             topics=topics,
             sections=titles,
             aspects={aspect.id: aspect for aspect in words["aspects.yaml"].aspects},
@@ -92,30 +105,76 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
             wording=words["wording.yaml"].wording,
             version=digest.hexdigest()[:12],
         )
-        _check_links(content, loaded)
+    _check_links(loaded)
     loaded.faults.sort(key=lambda fault: (fault.file, fault.line))
     loaded.content = None if loaded.faults else content
     return loaded
 
 
-def _read_knowledge(folder: Path, loaded: Loaded, digest: Any) -> tuple[list[tuple[str, model.Section]], tuple[model.Document, ...]]:
+def read_ids(folder: Path) -> dict[str, tuple[str, int]]:
+    """Every topic id of a knowledge folder that a resident could get an answer from, with file and line; broken files too."""
+    loaded = Loaded()
+    _gather_topics(_read_knowledge(folder, loaded, hashlib.sha256()), loaded)
+    return {name: place for name, place in loaded.ids.items() if name in loaded.topics or name not in loaded.places}
+
+
+# A section and its topics, each with its number in the file.
+_Chapter = tuple[str, model.Section, list[tuple[int, Topic]]]
+
+
+def _read_knowledge(folder: Path, loaded: Loaded, digest: Any) -> list[_Chapter]:
     if not folder.is_dir():
         problem = "폴더가 없습니다." if not folder.exists() else "폴더가 아닙니다."
         loaded.faults.append(Fault(str(folder), 0, problem, "경로를 확인하거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."))
-        return [], ()
+        return []
     files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
     if not files:
         remedy = "YAML 파일을 넣거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."
         loaded.faults.append(Fault(str(folder), 0, "YAML 파일이 하나도 없습니다.", remedy))
-    sections, documents = [], ()
+    chapters: list[_Chapter] = []
     for path in files:
-        shape = model.Documents if path.stem == "documents" else model.Section
-        value = _read_shape(path, f"{folder.name}/{path.name}", shape, loaded, digest)
-        if isinstance(value, model.Documents):
-            documents = value.documents
-        elif isinstance(value, model.Section):
-            sections.append((f"{folder.name}/{path.name}", value))
-    return sections, documents
+        shown = f"{folder.name}/{path.name}"
+        if path.stem == "documents":
+            documents = _read_shape(path, shown, model.Documents, loaded, digest)
+            loaded.documents = documents.documents if documents else ()
+            continue
+        section = _read_shape(path, shown, model.Section, loaded, digest)
+        if section is not None:
+            chapters.append((shown, section, list(enumerate(section.topics))))
+        else:
+            chapters += _salvage(path, shown, loaded)
+    return chapters
+
+
+def _salvage(path: Path, shown: str, loaded: Loaded) -> list[_Chapter]:
+    """The sound topics of a file with a fault, so that the rest of it is looked at too, and the ids of the others."""
+    parsed = loaded.parsed.get(shown)
+    if parsed is None:
+        for n, line in enumerate(_text(path).splitlines(), 1):
+            match = re.match(r"\s*-\s*(?:\{\s*)?id\s*:\s*[\"']?([a-z0-9-]+)", line)
+            if match:
+                loaded.ids.setdefault(match[1], (shown, n))
+        return []
+    found = parsed.data.get("topics") if isinstance(parsed.data, dict) else None
+    sound = []
+    for n, raw in enumerate(found if isinstance(found, list) else []):
+        if isinstance(raw, dict) and isinstance(raw.get("id"), str):
+            loaded.ids.setdefault(raw["id"], (shown, parsed.line(("topics", n, "id"))))
+        try:
+            if not line_number_faults(Parsed(shown, raw, {})):
+                sound.append((n, Topic.model_validate(raw)))
+        except ValidationError:
+            continue  # told already, with the whole file
+    document = parsed.data.get("document", "") if isinstance(parsed.data, dict) else ""
+    section = model.Section.model_construct(section=Text(ko=path.stem), document=document if isinstance(document, str) else "", topics=())
+    return [(shown, section, sound)]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _read_intents(folder: Path | None, loaded: Loaded, digest: Any) -> dict[str, Any]:
@@ -134,6 +193,7 @@ def _read_intents(folder: Path | None, loaded: Loaded, digest: Any) -> dict[str,
         value = _read_shape(path, f"{path.parent.name}/{name}", shape, loaded, digest)
         if value is not None:
             values[name] = value
+            loaded.word_files[name] = f"{path.parent.name}/{name}"
     return values
 
 
@@ -143,106 +203,61 @@ def _read_shape(path: Path, shown: str, shape: type[S], loaded: Loaded, digest: 
     if parsed is None:
         return None
     loaded.parsed[shown] = parsed
-    digest.update(path.read_bytes())
+    digest.update(repr(parsed.data).encode("utf-8", "surrogatepass"))
+    faults = line_number_faults(parsed)
+    if faults:
+        loaded.faults += faults
+        return None
     try:
         return shape.model_validate(parsed.data)
     except ValidationError as error:
-        loaded.faults += [_shape_fault(one, parsed, shape) for one in error.errors()]
+        loaded.faults += [shape_fault(one, parsed, shape) for one in error.errors()]
         return None
 
 
-_KINDS = {
-    "string_type": "글이어야 합니다.", "tuple_type": "목록([가, 나])이어야 합니다.", "dict_type": "'이름: 값' 꼴이어야 합니다.",
-    "model_type": "'이름: 값' 꼴이어야 합니다.", "model_attributes_type": "'이름: 값' 꼴이어야 합니다.", "bool_parsing": "true나 false여야 합니다.",
-    "bool_type": "true나 false여야 합니다.", "list_type": "목록([가, 나])이어야 합니다.", "date_type": "날짜(2021-02-14)여야 합니다.",
-}  # fmt: skip
-_VALUES = {
-    "id": ("id에는 영어 소문자, 숫자, 붙임표(-)만 32자까지 쓸 수 있습니다.", "예: bike-insurance"),
-    "date": ("날짜를 읽을 수 없습니다.", "2021-02-14처럼 써 주세요."),
-    "lines": ("줄 번호를 읽을 수 없습니다.", "15 또는 23-24처럼 써 주세요."),
-}
-
-
-def _shape_fault(error: Any, parsed: Parsed, shape: type[BaseModel]) -> Fault:
-    place = tuple(error["loc"])
-    name = next((part for part in reversed(place) if isinstance(part, str)), "")
-    line, kind = parsed.line(place), error["type"]
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(name, _field_names(shape), 1, 0.6)
-        remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else "그 줄을 지우거나 이름을 고쳐 주세요."
-        return Fault(parsed.file, line, f"'{name}'은(는) 모르는 항목입니다.", remedy)
-    if kind == "missing":
-        return Fault(parsed.file, line, f"'{name}'이(가) 빠졌습니다.", f"'{name}: …' 줄을 넣어 주세요.")
-    if kind == "string_too_short":
-        return Fault(parsed.file, line, f"'{name}'이(가) 비어 있습니다.", "내용을 써 주세요.")
-    if kind == "value_error":
-        reason = str(error["ctx"]["error"])
-        if reason in _VALUES:
-            return Fault(parsed.file, line, *_VALUES[reason])
-        return Fault(parsed.file, line, f"'{name}'의 날짜가 달력에 없습니다.", "2021-02-14처럼 있는 날짜를 써 주세요.")
-    if kind == "literal_error":
-        return Fault(parsed.file, line, f"'{name}'에 쓸 수 없는 값입니다.", f"쓸 수 있는 값: {error['ctx']['expected'].replace(' or ', ', ')}")
-    problem = _KINDS.get(kind, "값의 꼴이 맞지 않습니다.")
-    return Fault(parsed.file, line, f"'{name or '파일'}'은(는) {problem}", "안내서의 예와 견주어 고쳐 주세요.")
-
-
-def _field_names(shape: type[BaseModel]) -> set[str]:
-    """Every key that may stand anywhere in a file of that shape."""
-    names, todo, seen = set(), [shape], set()
-    while todo:
-        one = todo.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        for name, info in one.model_fields.items():
-            names.add(info.alias or name)
-            todo += [part for part in _parts(info.annotation) if isinstance(part, type) and issubclass(part, BaseModel)]
-    return names
-
-
-def _parts(annotation: Any) -> list[Any]:
-    inner = getattr(annotation, "__args__", ())
-    return [annotation, *(part for one in inner for part in _parts(one))]
-
-
-def _gather_topics(sections: list[tuple[str, model.Section]], loaded: Loaded) -> tuple[dict[str, Topic], dict[str, Text]]:
-    topics: dict[str, Topic] = {}
-    titles: dict[str, Text] = {}
-    for file, section in sections:
-        parsed = loaded.parsed[file]
-        for n, topic in enumerate(section.topics):
-            line = parsed.line(("topics", n, "id"))
-            if topic.id in topics:
+def _gather_topics(chapters: list[_Chapter], loaded: Loaded) -> tuple[dict[str, Topic], dict[str, Text]]:
+    titles = loaded.sections
+    for file, section, found in chapters:
+        for n, topic in found:
+            line = loaded.parsed[file].line(("topics", n, "id"))
+            if topic.id in loaded.places:
                 where, first = loaded.places[topic.id]
                 problem = f'id "{topic.id}"는 {where} {first}번째 줄에서 이미 쓰고 있습니다.'
                 remedy = "둘 중 하나의 id를 바꿔 주세요. id는 모든 파일을 통틀어 하나뿐이어야 합니다."
                 loaded.faults.append(Fault(file, line, problem, remedy))
                 continue
-            loaded.places[topic.id] = (file, line)
+            loaded.places[topic.id] = loaded.ids[topic.id] = (file, line)
             loaded.paths[topic.id] = (file, ("topics", n))
             if topic.draft:
                 continue
             document = topic.document or section.document
-            topics[topic.id] = topic if topic.document == document else topic.model_copy(update={"document": document})
+            loaded.topics[topic.id] = topic if topic.document == document else topic.model_copy(update={"document": document})
             titles[topic.id] = section.section
-    return topics, titles
+    return loaded.topics, titles
 
 
-def _check_links(content: Content, loaded: Loaded) -> None:
-    """Every id that a topic or an aspect names must exist, and a period must run forward."""
-
-    def fault(topic_id: str, key: tuple[str | int, ...], problem: str, remedy: str) -> None:
-        file, place = loaded.paths[topic_id]
-        loaded.faults.append(Fault(file, loaded.parsed[file].line((*place, *key)), problem, remedy))
-
-    for topic in content.topics.values():
-        for key, known, what in (("related", loaded.places, "주제"), ("members", loaded.places, "주제"), ("facts", content.aspects, "측면")):
+def _check_links(loaded: Loaded) -> None:
+    """Every id that a topic names must exist, and a period must run forward."""
+    aspects = loaded.words.get("aspects.yaml")
+    known_aspects = {aspect.id for aspect in aspects.aspects} if aspects else None
+    documents = {document.id for document in loaded.documents}
+    is_whole = not any(fault.file.endswith(("/documents.yaml", "/documents.yml")) for fault in loaded.faults)
+    for topic in loaded.topics.values():
+        for key, known in (("related", loaded.ids), ("members", loaded.ids), ("facts", known_aspects)):
             for n, name in enumerate(getattr(topic, key)):
-                if name not in known:
+                if known is not None and name not in known:
+                    what = "측면이" if key == "facts" else "주제가"
                     near = difflib.get_close_matches(name, known, 1)
-                    remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else f"있는 {what}의 id를 쓰거나 지워 주세요."
-                    fault(topic.id, (key, name if key == "facts" else n), f"'{name}'이라는 {what}가 없습니다.".replace("측면가", "측면이"), remedy)
-        if topic.document and topic.document not in content.documents:
-            fault(topic.id, (), f"'{topic.document}'이라는 문서가 documents.yaml에 없습니다.", "documents.yaml에 문서를 넣거나 id를 고쳐 주세요.")
+                    remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else f"있는 {what[:-1]}의 id를 쓰거나 지워 주세요."
+                    place = loaded.topic_line(topic.id, key, name if key == "facts" else n)
+                    loaded.faults.append(Fault(*place, f"'{name}'(이)라는 {what} 없습니다.", remedy))
+        for n, name in enumerate(topic.members):
+            if name == topic.id or (name in loaded.places and name not in loaded.topics):
+                problem = "묶음이 자기 자신을 담고 있습니다." if name == topic.id else f"묶음에 든 '{name}'은(는) 아직 초안(draft)입니다."
+                loaded.faults.append(Fault(*loaded.topic_line(topic.id, "members", n), problem, "members에서 지워 주세요."))
+        if topic.document and topic.document not in documents and is_whole:
+            problem = f"'{topic.document}'(이)라는 문서가 documents.yaml에 없습니다."
+            loaded.faults.append(Fault(*loaded.topic_line(topic.id), problem, "documents.yaml에 문서를 넣거나 id를 고쳐 주세요."))
         if topic.period and topic.period.start and topic.period.until and topic.period.start > topic.period.until:
-            fault(topic.id, ("period",), "기간의 시작(from)이 끝(until)보다 늦습니다.", "두 날짜를 바꿔 주세요.")
+            problem = "기간의 시작(from)이 끝(until)보다 늦습니다."
+            loaded.faults.append(Fault(*loaded.topic_line(topic.id, "period"), problem, "두 날짜를 바꿔 주세요."))

@@ -19,6 +19,7 @@ except ImportError:  # pragma: no cover
 
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp map seq merge value".split()}
 MAX_BYTES = 5_000_000
+MAX_DEPTH = 40  # the deepest honest file nests seven levels; a thousand would exhaust the stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +91,47 @@ def parse_text(text: str, shown: str) -> tuple[Parsed | None, list[Fault]]:
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         return None, [Fault(shown, line, f"보이지 않는 제어 문자(U+{ord(bad[0]):04X})가 있습니다.", "그 줄을 지우고 다시 써 주세요.")]
+    deep = _too_deep(text)
+    if deep:
+        return None, [Fault(shown, deep, *_DEEP)]
     try:
         node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         return None, [_syntax_fault(error, text, shown)]
     except (RecursionError, ValueError):
-        return None, [Fault(shown, 1, "너무 깊게 겹친 구조입니다.", "대괄호와 중괄호의 짝을 확인해 주세요.")]
+        return None, [Fault(shown, 1, *_DEEP)]
     if node is None:
         return None, [Fault(shown, 0, "빈 파일입니다.", "내용을 쓰거나 파일을 지워 주세요.")]
-    reader = _Reader(shown)
+    reader = _Reader(shown, text)
     data = reader.value(node, ())
     return Parsed(shown, data, reader.lines), reader.faults
 
 
+_DEEP = ("너무 깊게 겹친 구조입니다.", "대괄호와 중괄호의 짝을 확인해 주세요.")
+
+
+def _too_deep(text: str) -> int:
+    """The line where the nesting passes every honest depth, or 0: the parser itself recurses, and not only in Python."""
+    for n, line in enumerate(text.split("\n"), 1):
+        opened = line.count("[") + line.count("{") - line.count("]") - line.count("}")
+        dashes = re.match(r"[ \t]*((?:[-?:][ \t]+)*)", line)
+        if opened > MAX_DEPTH or (dashes and len(dashes[1].split()) > MAX_DEPTH):
+            return n
+    return 0
+
+
 def _syntax_fault(error: yaml.YAMLError, text: str, shown: str) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line = mark.line + 1 if mark else 1
-    lines = text.split("\n")
-    near = lines[min(line, len(lines)) - 1] if lines else ""
+    lines = text.rstrip("\n").split("\n")
+    line = min(mark.line + 1 if mark else 1, len(lines))
+    near = lines[line - 1]
     tabbed = next((n for n, one in enumerate(lines, 1) if re.match(r" *\t", one)), 0)
     problem = str(getattr(error, "problem", "") or "")
     if "\t" in near[: len(near) - len(near.lstrip())] or ("tab" in problem or "\\t" in problem) or (tabbed and tabbed <= line):
         return Fault(shown, tabbed or line, "들여쓰기에 탭이 있습니다.", "탭을 지우고 빈칸(스페이스)으로 맞춰 주세요.")
-    if "alias" in problem:
+    if "single document" in str(getattr(error, "context", "")):
+        return Fault(shown, line, "'---' 줄이 파일을 둘로 나눕니다.", "'---' 줄을 지우거나 파일을 나눠 주세요.")
+    if "alias" in problem or "anchor" in problem:
         return Fault(shown, line, "별칭(*이름)은 쓸 수 없습니다.", "별표로 시작하는 글이면 따옴표로 감싸 주세요.")
     if "mapping values are not allowed" in problem:
         return Fault(shown, line, "쌍점(:)이 잘못된 자리에 있거나 들여쓰기가 맞지 않습니다.", "글 안에 쌍점이 있으면 글 전체를 따옴표로 감싸 주세요.")
@@ -126,8 +145,9 @@ def _syntax_fault(error: yaml.YAMLError, text: str, shown: str) -> Fault:
 class _Reader:
     """Walks the nodes once: data out, lines and faults on the side."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, text: str) -> None:
         self.shown = shown
+        self.rows = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)  # as YAML counts them
         self.lines: dict[tuple[str | int, ...], int] = {}
         self.faults: list[Fault] = []
         self._seen: set[int] = set()
@@ -135,12 +155,16 @@ class _Reader:
     def value(self, node: yaml.Node, place: tuple[str | int, ...]) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(place, line)
-        if id(node) in self._seen:
+        first = self._first_letter(node)
+        if id(node) in self._seen or first == "&":
             self._fault(line, "별칭(&이름, *이름)은 쓸 수 없습니다.", "같은 글을 그 자리에 다시 써 주세요.")
             return ""
         self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS:
+        if node.tag not in _PLAIN_TAGS or first == "!":
             self._fault(line, f"꼬리표({node.tag[:40]})는 쓸 수 없습니다.", "느낌표(!)로 시작하는 글이면 따옴표로 감싸 주세요.")
+            return ""
+        if len(place) > MAX_DEPTH:
+            self._fault(line, *_DEEP)
             return ""
         if isinstance(node, yaml.ScalarNode):
             return node.value
@@ -156,16 +180,27 @@ class _Reader:
                 self._fault(line, "항목 이름이 글이 아닙니다.", "'이름: 값' 꼴로 써 주세요.")
                 continue
             key = key_node.value
+            if self._first_letter(key_node) in ("&", "!") or id(key_node) in self._seen:
+                self._fault(line, "항목 이름에 별칭(&, *)이나 꼬리표(!)는 쓸 수 없습니다.", "기호를 지우고 이름만 써 주세요.")
+                continue
             if key == "<<":
                 self._fault(line, "'<<'(합치기)는 쓸 수 없습니다.", "필요한 항목을 그 자리에 써 주세요.")
                 continue
             if key in data:
                 first = self.lines[(*place, key)]
-                self._fault(line, f"'{key}'가 {first}번째 줄에 이어 두 번 나옵니다.", "둘 중 하나를 지우거나 이름을 바꿔 주세요.")
+                self._fault(line, f"'{key}'이(가) {first}번째 줄에 이어 두 번 나옵니다.", "둘 중 하나를 지우거나 이름을 바꿔 주세요.")
                 continue
             self.lines[(*place, key)] = line
             data[key] = self.value(value_node, (*place, key))
         return data
 
+    def _first_letter(self, node: yaml.Node) -> str:
+        """The letter where a node begins: an anchor and a tag stand before the value."""
+        mark = node.start_mark
+        row = self.rows[mark.line] if mark.line < len(self.rows) else ""
+        return row[mark.column : mark.column + 1]
+
     def _fault(self, line: int, problem: str, remedy: str) -> None:
-        self.faults.append(Fault(self.shown, line, problem, remedy))
+        fault = Fault(self.shown, line, problem, remedy)
+        if fault not in self.faults:  # every alias of one anchor points back to it
+            self.faults.append(fault)

@@ -40,7 +40,8 @@ class Policy:
     def decide(self, question: Question, state: State, now: dt.datetime) -> Decision:
         """The decision about one message."""
         language = self.language(question, state)
-        for step in (self._empty, self._picked, self._switched, self._foreign, self._conversed, self._about_earlier, self._asked):
+        steps = (self._empty, self._picked, self._switched, self._foreign, self._conversed, self._elsewhen, self._about_earlier, self._asked)
+        for step in steps:
             decision = step(question, state, now, language)
             if decision is not None:
                 return decision
@@ -122,7 +123,7 @@ class Policy:
             same = not question.chosen or question.chosen[0].topic_id in state.topics or not sure
             if same:
                 return Decision("chitchat", "say", language, say=(("claimed_wrong", {}),), reason="wrong")
-        if question.residual and any(t.known or t.kind in ("noun", "name", "foreign") for t in question.residual):
+        if question.residual and any(t.known or t.kind in ("noun", "name", "place", "foreign") for t in question.residual):
             return None
         if question.goes("correction") and state.topics and not question.smalltalk and not asks and not sure:
             return Decision("chitchat", "say", language, say=(("corrected", {}),), reason="correction")
@@ -139,17 +140,23 @@ class Policy:
                 return Decision("chitchat", "say", language, say=(("navigation:" + name, {}),), reason=name)
         return None
 
+    def _elsewhen(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
+        """A question about a year that the newsletter does not speak of."""
+        if not question.other_years or str(now.year) in question.other_years:
+            return None
+        return Decision("fallback", "say", language, say=(("other_year", {"year": question.other_years[0]}), ("fallback_way", {})), reason="other year")
+
     def _about_earlier(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
         """What leans on what was said before: an aspect alone, "that one", "more"."""
         if question.goes("correction") and question.chosen_strongly(self.thresholds.offer):
             return None
-        nouns = [t for t in question.residual if t.kind in ("noun", "name", "foreign", "root")]
+        nouns = [t for t in question.residual if t.kind in ("noun", "name", "place", "foreign", "root")]
         topics = [self.content.topics[t] for t in state.topics]
         aspects = [cue.id for cue in question.aspects]
         if any(self.content.aspects[a].alone for a in aspects):
             if not topics or not question.goes("back") and "sum" not in aspects:
                 return None
-        if nouns or question.chosen_strongly(0.75) or not topics:
+        if question.chosen_strongly(0.75) or not topics or (nouns and not (question.goes("back") and aspects)):
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
             topics = [self.content.topics[state.earlier[-1]]]
@@ -207,7 +214,7 @@ class Policy:
             return []
         near = []
         for other in question.candidates:
-            if other.topic_id == best.topic_id or best.score - other.score > self.thresholds.close:
+            if other.topic_id == best.topic_id or best.score - other.score > self.thresholds.close or other.named < best.named - 0.3:
                 continue
             if best.named >= 0.99 > other.named or not best.met <= other.met:
                 continue
@@ -249,6 +256,11 @@ class Policy:
         parts = [self._part(topic, asked, now) for topic, asked in zip(topics, aspects, strict=True)]
         openings = self._corrections(topics, question, language) if question else ()
         missing = any(part.missing for part in parts)
+        if not missing and any(a == "status" and self.content.topics[p.topic].status != "done" for p in parts for a, _ in p.stated):
+            missing = True
+        if not missing and question and not inherited and self._goes_beyond(question, parts):
+            openings = (*openings, ("beyond", {})) if not openings else openings
+            missing = True
         places = question.places if question else []
         if places and not missing:
             name = places[0]
@@ -268,6 +280,16 @@ class Policy:
             contact=missing,
             reason="inherited" if inherited else "",
         )
+
+    def _goes_beyond(self, question: Question, parts: list[Part]) -> bool:
+        """Whether the question asks for something that neither the topic nor a known aspect covers."""
+        if question.evidence is None or any(self.content.topics[p.topic].is_simple or self.content.topics[p.topic].members for p in parts):
+            return False
+        if any(fact for part in parts for aspect, fact in part.stated if not self.content.aspects[aspect].weak):
+            return False
+        rest = [t for t in question.evidence.unexplained if not t.known and t.kind not in ("name", "place")]
+        nouns = [t for t in rest if t.kind in ("noun", "foreign", "root")]
+        return bool(nouns) or len(rest) > 1
 
     def _part(self, topic: Topic, aspects: Sequence[str], now: dt.datetime) -> Part:
         if topic.is_simple:
@@ -294,6 +316,8 @@ class Policy:
                 return other
             if other == "what":
                 return ""
+        if aspect == "number":
+            return "how_many" if "how_many" in topic.facts and topic.members else None
         if definition.weak or aspect == "how_many" and topic.members:
             return ""
         return None
@@ -356,10 +380,10 @@ class Policy:
 
     def _subject(self, question: Question, language: str) -> str:
         """The word of the question that is not in the newsletter, where one stands out."""
-        rest = [t for t in question.residual if not t.known and t.kind in ("noun", "name", "foreign") and 2 <= t.end - t.start <= 12]
+        rest = [t for t in question.residual if not t.known and t.kind in ("noun", "name", "place", "foreign") and 2 <= t.end - t.start <= 12]
         if not rest or question.reading.utterance.language != language:
             return ""
-        longest = max(rest, key=lambda t: (t.kind == "name", t.end - t.start))
+        longest = max(rest, key=lambda t: (t.kind in ("name", "place"), t.end - t.start))
         word = longest.key if longest.kind != "foreign" else question.reading.compact[longest.start : longest.end]
         return word if word.isalpha() else ""
 

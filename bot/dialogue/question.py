@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.content import Content
+from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
@@ -18,8 +18,11 @@ _PICK = re.compile(
     r"(?:거|것|게|걸|꺼)?\s*(?:은|는|이|가|을|를|요|이요|으로|로|에 대해|에)?[\s.!?)]*"
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=년|\D|$)")
 # A question that one or two words make takes over what was asked before.
 _SHORT = 14
+# How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
+_NEARNESS = 0.12
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Question:
     pick: int = 0
     claims: bool = False
     places: list[str] = field(default_factory=list)
+    other_years: list[str] = field(default_factory=list)
 
     @property
     def language(self) -> str:
@@ -72,9 +76,7 @@ class Understander:
                     if cue.isascii():
                         lexicon.latin.update(cue.lower().split())
         self.places = {compact(word): word for word in content.places.ko}
-        self.years = frozenset(
-            year for d in content.documents.values() for year in (str(d.as_of.year), str(d.as_of.year - 1), str(d.as_of.year - 2))
-        )
+        self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
@@ -93,20 +95,20 @@ class Understander:
                 self._find_cues(question, keep=True)
         self._find_topics(question, state)
         question.quantities = quantities(question.reading.utterance.text)
+        known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
+        question.other_years = [year for year in _YEAR.findall(question.reading.utterance.text) if known and year not in known]
         return question
 
     # -- words that are no topic ---------------------------------------------------------------------------------
 
     def _find_cues(self, question: Question, keep: bool = False) -> None:
         reading = question.reading
-        starts = {m.start for m in reading.morphemes} | {start for start, _ in reading.words}
-        ends = {m.end for m in reading.morphemes} | {end for _, end in reading.words}
-        found = [Cue(i, s, e) for s, e, ids in self.navigation.find(reading.compact, starts, ends, loose=True) for i in ids]
+        found = [Cue(i, s, e) for s, e, ids in self.navigation.find(reading.compact, reading.edges, loose=True) for i in ids]
         # "아니" corrects only where it opens the message; elsewhere it is a filler.
         found = [c for c in found if c.id != "correction" or c.start == 0 or "말고" in reading.compact[c.start : c.end]]
         question.navigation = [*question.navigation, *found] if keep else found
         question.claims = question.goes("claim")
-        question.smalltalk = [Cue(i, s, e) for s, e, ids in self.smalltalk.find(reading.compact, starts, ends, loose=True) for i in ids]
+        question.smalltalk = [Cue(i, s, e) for s, e, ids in self.smalltalk.find(reading.compact, reading.edges, loose=True) for i in ids]
         spans = [(c.start, c.end) for c in (*question.smalltalk, *found, *reading.cues)]
         question.residual = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spans)]
         question.places = [
@@ -127,7 +129,7 @@ class Understander:
     def _find_topics(self, question: Question, state: State) -> None:
         reading = question.reading
         excluded = set(state.topics) if question.goes("correction") else set()
-        candidates = self._search(question, excluded)
+        candidates = self._search(question, excluded, state)
         if any(not term.known for term in reading.terms) and reading.utterance.language != "en":
             mended = self.index.mend(reading)
             if mended:
@@ -136,15 +138,27 @@ class Understander:
                 if again and (not candidates or again[0].score > candidates[0].score + 0.02):
                     question.reading = other
                     self._find_cues(question, keep=True)
-                    candidates = self._search(question, excluded)
+                    candidates = self._search(question, excluded, state)
         question.candidates = candidates
         question.chosen = self._choose(question.reading, candidates)
         if question.chosen:
-            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights, self.years)
+            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights)
         question.aspects = self._asked(question)
 
-    def _search(self, question: Question, excluded: set[str]) -> list[Candidate]:
-        return [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
+    def _search(self, question: Question, excluded: set[str], state: State) -> list[Candidate]:
+        found = [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
+        near = self._near(state) - excluded
+        if near and found:
+            found = [replace(c, score=c.score + _NEARNESS) if c.topic_id in near and c.met else c for c in found]
+            found.sort(key=lambda c: (-c.score, c.topic_id))
+        return found
+
+    def _near(self, state: State) -> set[str]:
+        """Topics at hand: the last ones, what was offered or listed, members of a group just told."""
+        near = {*state.topics, *state.numbered, *(o.topic for o in state.options if o.topic)}
+        for topic_id in state.topics:
+            near.update(self.content.topics[topic_id].members)
+        return near
 
     def _choose(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The best topic, and others that the question names besides."""
@@ -194,6 +208,16 @@ class Understander:
                 if at >= 0 and len(flat) >= 2:
                     spans.append((at, at + len(flat)))
         return spans
+
+
+def _years_of(topic: Topic, content: Content) -> frozenset[str]:
+    """Years that a question about the topic may name: those in its texts, and the one or two its document speaks of."""
+    document = content.documents.get(topic.document)
+    if document is None:
+        return frozenset()
+    text = " ".join((topic.answer.ko, topic.title.ko, *topic.names.ko, *(fact.ko for fact in topic.facts.values())))
+    year = document.as_of.year
+    return frozenset((*_YEAR.findall(text), str(year), str(year - 1)))
 
 
 def is_bare(question: Question) -> bool:

@@ -28,6 +28,7 @@ class Office:
     name: str
     contact: str
     official: bool
+    contact_en: str = ""
 
 
 def attach(word: str, particle: str) -> str:
@@ -90,7 +91,7 @@ class Wording:
         return fill(self.content.say(key, language), {"office": self.office.name})
 
     def _contact(self, language: str) -> str:
-        return self.office.contact
+        return self.office.contact_en or self.office.contact if language == "en" else self.office.contact
 
     def _tell(self, decision: Decision, state: State, now: dt.datetime) -> Reply:
         language = decision.language
@@ -147,7 +148,7 @@ class Wording:
         told = [topic.facts[fact].get(language) if fact else topic.answer.get(language) for _, fact in part.stated]
         sentences += told
         if not told and not (decision.more and decision.kind == "partial"):
-            sentences.append((topic.known or topic.answer).get(language) if part.missing else topic.answer.get(language))
+            sentences.append((topic.known or topic.answer).get(language) if part.missing or decision.kind == "partial" else topic.answer.get(language))
         if decision.kind == "partial" and decision.more:
             sentences.append((topic.known or topic.answer).get(language))
         asked = {name for name, _ in part.stated} | set(part.missing)

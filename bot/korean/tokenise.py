@@ -20,7 +20,7 @@ class Morpheme(NamedTuple):
     """One morpheme of a text.
 
     text   its dictionary form: 고치 for 고쳤
-    kind   noun, name, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, other
+    kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, other
     start  in characters of the text
     end    exclusive
     """
@@ -102,7 +102,7 @@ class MecabTagger:
     def _analyse(feature: str) -> tuple[str, str | None]:
         """(kind, dictionary form) of a feature string: "VV+EP,*,T,고쳤,Inflect,VV,EP,고치/VV/*+었/EP/*"."""
         fields = feature.split(",")
-        kind = _sejong(fields[0])
+        kind = "place" if fields[0] == "NNP" and fields[1] == "지명" else _sejong(fields[0])
         if len(fields) > 7 and fields[4] == "Inflect":
             return kind, fields[7].split("/", 1)[0]
         return kind, None

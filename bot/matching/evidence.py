@@ -18,12 +18,11 @@ from bot.matching.index import Candidate, Index
 from bot.matching.lexicon import Reading, Term
 
 FEATURES = (
-    "explained", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_verbs",
-    "other_words", "aside", "asked", "rest_share", "years", "english_rest", "met_weight",
+    "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
+    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight",
 )  # fmt: skip
 
 _SENTENCE_END = re.compile(r"[.?!]+")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +51,10 @@ def weigh(
     chosen: Sequence[Candidate],
     index: Index,
     weights: Mapping[str, float],
-    years: frozenset[str],
 ) -> Evidence:
     """The evidence that the chosen topics answer the question.
 
     chosen  the topics taken, the best first; not empty
-    years   years the content speaks of
     """
     best = chosen[0]
     taken = {candidate.topic_id for candidate in chosen}
@@ -68,6 +65,7 @@ def weigh(
     main = _asking_part(reading, explained)
     features = dict.fromkeys(FEATURES, 0.0)
     unexplained = []
+    begins = {term.start for term in reading.terms if term.key in explained}
     rest = total = met = 0.0
     for term in reading.terms:
         weight = index.weight(term)
@@ -82,19 +80,24 @@ def weigh(
             continue
         rest += weight
         unexplained.append(term)
+        if term.end in begins and term.kind not in ("verb", "adjective", "number"):
+            features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
         if term.key in index.rarity:
             features["other_words"] += weight
+        elif term.kind == "place":
+            features["unknown_places"] += 1
         elif term.kind == "name":
             features["unknown_names"] += 1
         elif term.kind in ("verb", "adjective"):
             features["unknown_verbs"] += 1
         else:
-            features["unknown_nouns"] += 1
+            features["unknown_nouns"] += 1.0 if term.end - term.start > 1 else 0.3
             if term.kind == "foreign":
                 features["english_rest"] += 1
-    for name in ("other_words", "unknown_names", "unknown_verbs", "unknown_nouns", "aside", "english_rest"):
+    for name in ("other_words", "modifiers", "unknown_places", "unknown_names", "unknown_verbs", "unknown_nouns", "aside", "english_rest"):
         features[name] = min(3.0, features[name])
     features["explained"] = min(1.0, sum(c.explained for c in chosen))
+    features["called"] = min(1.0, sum(c.called for c in chosen))
     features["phrase"] = max(c.phrase for c in chosen)
     features["letters"] = best.letters
     features["mean"] = best.mean
@@ -103,7 +106,6 @@ def weigh(
     features["asked"] = 1.0 if reading.cues else 0.0
     features["rest_share"] = rest / total if total else 0.0
     features["met_weight"] = min(3.0, met)
-    features["years"] = float(any(year not in years for year in _YEAR.findall(reading.utterance.text)))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 

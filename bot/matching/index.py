@@ -43,6 +43,7 @@ class Candidate:
 
     score        0.0 to about 1.0; not a probability
     explained    share of the question's weight that the topic's words explain, 0.0 to 1.0
+    called       the same, counting only words of its names and phrasings
     phrase       how well its best phrasing is met, 0.0 to 1.0
     letters      likeness of letters, 0.0 to 1.0
     mean         mean likeness of letters over its phrasings
@@ -55,6 +56,7 @@ class Candidate:
     topic_id: str
     score: float
     explained: float
+    called: float
     phrase: float
     letters: float
     mean: float
@@ -170,9 +172,12 @@ class Index:
                 weights[term.key] = weight
         asked = sum(weights.values())
         explained: dict[int, float] = {}
+        named: dict[int, float] = {}
         for key, weight in weights.items():
             for n, called in self.by_word.get(key, ()):
                 explained[n] = explained.get(n, 0.0) + weight * called
+                if called > _CALLED["word"]:
+                    named[n] = named.get(n, 0.0) + weight
         phrases = self._best_phrases(weights, asked)
         best_letters, mean_letters = self._letters(reading.compact)
         pool = set(sorted(explained, key=lambda n: -explained[n] - (phrases[n][0] if n in phrases else 0))[:SHORTLIST])
@@ -180,13 +185,14 @@ class Index:
         found = []
         for n in pool:
             share = explained.get(n, 0.0) / asked if asked else 0.0
-            phrase, named, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
+            called = named.get(n, 0.0) / asked if asked else 0.0
+            phrase, cover, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
             letters = float(best_letters[n])
             score = 0.42 * share + 0.38 * phrase + 0.20 * letters
             met = frozenset(key for key in weights if key in self.vocabulary[n])
             topic = self.topics[n]
             found.append(
-                Candidate(topic.id, score, share, phrase, letters, float(mean_letters[n]), named, name_weight, met, best or topic.title.ko)
+                Candidate(topic.id, score, share, called, phrase, letters, float(mean_letters[n]), cover, name_weight, met, best or topic.title.ko)
             )
         found.sort(key=lambda candidate: (-candidate.score, candidate.topic_id))
         return found[:SHORTLIST]
@@ -232,7 +238,12 @@ class Index:
         edges = {end: start for start, end in reading.words}
         known = [(term.start, term.end) for term in reading.terms if term.known] + [(cue.start, cue.end) for cue in reading.cues]
         for word, (start, end) in zip(text.split(), sorted((s, e) for e, s in edges.items()), strict=False):
-            unknown = [term for term in reading.terms if not term.known and start <= term.start < end]
+            unknown = [
+                term
+                for term in reading.terms
+                if not term.known and term.kind != "place" and start <= term.start < end
+                and not any(cue.start < term.end and term.start < cue.end for cue in reading.cues)
+            ]
             if not unknown or word.isascii() or (end - start > 3 and any(s <= start and e >= end for s, e in known)):
                 mended.append(word)
                 continue

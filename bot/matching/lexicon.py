@@ -16,8 +16,10 @@ from bot.content import Content
 from bot.korean import Morpheme, Tagger, Utterance, initials, read
 from bot.korean.jamo import BASE, LAST, LEADS, TAILS, VOWELS
 
-CONTENT_KINDS = frozenset(("noun", "name", "verb", "adjective", "foreign", "root", "number"))
+_EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it
+CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number"))
 _WEAK = frozenset(("verb", "adjective"))
+_FUNCTION = frozenset(("particle", "ending", "auxiliary", "suffix", "verb", "adjective", "mark"))
 _STEM = snowballstemmer.stemmer("english").stemWord
 _STEMS: dict[str, str] = {}
 
@@ -60,7 +62,7 @@ class Term:
 
     key    the word, one for all its synonyms
     start  in characters of the text without spaces; end exclusive
-    kind   noun, name, verb, adjective, foreign, root or number
+    kind   noun, name, place, verb, adjective, foreign, root or number
     known  whether the content holds it anywhere
     """
 
@@ -86,7 +88,7 @@ class Reading:
 
     compact   the text without spaces; all offsets count its characters
     words     (start, end) of the words that spaces part
-    starts    morpheme edges
+    edges     where morphemes and words begin and end
     """
 
     utterance: Utterance
@@ -95,7 +97,41 @@ class Reading:
     cues: list[Cue]
     words: list[tuple[int, int]]
     morphemes: list[Morpheme]
+    edges: Edges
     everyday: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Edges:
+    """Where morphemes and words begin and end, in a text without spaces: what may be a word there."""
+
+    def __init__(self, morphemes: list[Morpheme], words: list[tuple[int, int]]) -> None:
+        self.starts = {m.start for m in morphemes} | {start for start, _ in words}
+        self.ends = {m.end for m in morphemes} | {end for _, end in words}
+        self.gaps = [start for start, _ in words[1:]]
+        # Particles and endings: a short word does not hide in them.
+        self._loose_parts = bytearray(words[-1][1] if words else 0)
+        for m in morphemes:
+            if m.kind in _FUNCTION:
+                for place in range(m.start, m.end):
+                    self._loose_parts[place] = 1
+
+    def allow(self, start: int, end: int, latin: bool, loose: bool) -> bool:
+        """Whether a surface may stand there."""
+        begins, stops, length = start in self.starts, end in self.ends, end - start
+        if latin:
+            return begins and (stops or (loose and length >= 5))
+        if length == 1:
+            return begins and stops
+        if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
+            return False
+        if loose:
+            return begins or length >= 3 or (stops and not self._loose_parts[start])
+        if length == 2:
+            whole = begins and stops
+            if any(start < gap < end for gap in self.gaps):
+                return whole and not any(self._loose_parts[start:end])
+            return whole or (begins or stops) and not any(self._loose_parts[start:end])
+        return True
 
 
 class Surfaces:
@@ -123,7 +159,7 @@ class Surfaces:
     def ids(self, surface: str) -> list[str]:
         return self._ids.get(surface, [])
 
-    def find(self, text: str, starts: set[int], ends: set[int], loose: bool = False) -> list[tuple[int, int, list[str]]]:
+    def find(self, text: str, edges: Edges, loose: bool = False) -> list[tuple[int, int, list[str]]]:
         """(start, end, ids), not overlapping, longest first.
 
         loose  a surface may end anywhere once it begins at an edge (the cues of aspects end in all ways)
@@ -134,21 +170,8 @@ class Surfaces:
             for length in lengths.get(char, ()):
                 surface = text[start : start + length]
                 names = ids.get(surface)
-                if names is None:
-                    continue
-                end = start + length
-                begins, stops = start in starts, end in ends
-                latin = surface[0].isascii()
-                if latin:
-                    fits = begins and (stops or loose)
-                elif length == 1:
-                    fits = begins and stops
-                elif loose:
-                    fits = begins or length >= 3 or stops
-                else:
-                    fits = begins or stops or length >= 3
-                if fits:
-                    found.append((start, end, names))
+                if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose):
+                    found.append((start, start + length, names))
         if len(found) < 2:
             return found
         found.sort(key=lambda one: (one[0] - one[1], one[0]))
@@ -179,8 +202,8 @@ class Lexicon:
         self.latin: set[str] = set()
         self.neutral: set[str] = set()  # Latin words inside Korean phrases
         self.names_by_initials: dict[str, str] = {}
-        self._add_synonyms(content)
         self._add_everyday(content)
+        self._add_synonyms(content)
         self._add_cues(content)
         self._add_names(content)
 
@@ -201,7 +224,9 @@ class Lexicon:
         elif len(word) >= 2 and word.endswith("다") and " " not in word:
             self.lemmas.setdefault(word[:-1], key)
             self.lemmas.setdefault(spell(word[:-1]), key)
-        else:
+        elif len(word) == 1:
+            self.lemmas.setdefault(word, key)  # one syllable is a word only where the tagger says so
+        elif compact(word) not in self.everyday:
             self.words.add(compact(word), key)
 
     def _add_everyday(self, content: Content) -> None:
@@ -242,17 +267,20 @@ class Lexicon:
                         by_initials.setdefault(initials(word), set()).add(topic.id)
                         self.names_by_initials.setdefault(initials(word), word.lower())
         self.latin |= self.neutral
-        for phrases in (("ko", lambda t: (t.title.ko, *t.names.ko, *t.questions.ko, *t.words.ko)),):
-            for topic in content.topics.values():
-                for phrase in phrases[1](topic):
-                    self._learn(phrase)
+        for topic in content.topics.values():
+            for phrase in (topic.title.ko, *topic.names.ko, *topic.words.ko):
+                self._learn(phrase)
+        for word in content.everyday.ko:
+            flat = compact(word)
+            if len(flat) >= 3 and flat not in self.words and any(flat[:n] in self.words or flat[-n:] in self.words for n in (2, 3)):
+                self.words.add(flat, _EVERYDAY)  # 아이고 holds no 아이
 
     def _keep_whole(self, phrase: str) -> None:
         for word in phrase.lower().split():
             if len(word) < 3 or word.isascii() or compact(word) in self.words:
                 continue
             kinds = {morpheme.kind for morpheme in self.tagger(word)}
-            if kinds - {"noun", "name", "foreign", "suffix", "root", "bound", "number", "prefix"}:
+            if any(map(str.isdigit, word)) or kinds - {"noun", "name", "place", "foreign", "suffix", "root", "bound", "number", "prefix"}:
                 whole = word if word[-1] not in "은는이가을를의" else word
                 self.words.add(compact(whole), whole)
 
@@ -260,7 +288,7 @@ class Lexicon:
         """Every noun of two syllables or more becomes a word that is found even where the tagger misses it."""
         for morpheme in self.tagger(phrase.lower()):
             word = compact(morpheme.text)
-            if morpheme.kind in ("noun", "name", "root") and len(word) >= 2 and word not in self.words and word not in self.everyday:
+            if morpheme.kind in ("noun", "name", "place", "root") and len(word) >= 2 and word not in self.words and word not in self.everyday:
                 self.words.add(word, morpheme.text)
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -286,16 +314,16 @@ class Lexicon:
             words.append((word_start, count))
         flat = spell(text.replace(" ", ""))
         morphemes = [Morpheme(m.text, m.kind, place[m.start], place[m.end]) for m in utterance.morphemes]
-        starts = {m.start for m in morphemes} | {start for start, _ in words}
-        ends = {m.end for m in morphemes} | {end for _, end in words}
+        edges = Edges(morphemes, words)
         terms: list[Term] = []
         covered = bytearray(count)
-        for start, end, keys in self.words.find(flat, starts, ends):
+        for start, end, keys in self.words.find(flat, edges):
             for key in keys:
-                terms.append(Term(key, start, end, "noun", True))
+                if key != _EVERYDAY:
+                    terms.append(Term(key, start, end, "noun", True))
             covered[start:end] = b"\x01" * (end - start)
-        cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, starts, ends, loose=True) for name in names]
-        reading = Reading(utterance, flat, terms, cues, words, morphemes)
+        cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
+        reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered)
         terms.sort(key=lambda term: term.start)
         return reading

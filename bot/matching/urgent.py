@@ -77,7 +77,7 @@ class UrgentSigns:
     def __init__(self, urgent: tuple[Urgent, ...], unless: Phrases) -> None:
         self._urgent = urgent
         self._rules, terms = _compile(urgent)
-        self._together = tuple((term.text.replace(" ", ""), term) for term in terms if term.is_latin and " " in term.text)
+        self._together = tuple((term.text.replace(" ", ""), term) for term in terms if term.is_latin and len(term.text) > 4)
         self._terms: dict[str, tuple[_Term, ...]] = {}
         for term in terms:
             key = term.text[:2]

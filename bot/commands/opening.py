@@ -1,0 +1,74 @@
+"""From the flags of a command to settings and an engine, ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bot.config import ConfigFile, Settings, read_settings
+from bot.content import load_content
+from bot.content.yaml_text import parse_file
+from bot.dialogue.policy import Thresholds
+from bot.dialogue.wording import Office
+from bot.engine import Engine
+from bot.errors import ConfigError, TaggerError
+from bot.korean import Tagger, open_tagger
+
+DEFAULT_FILE = "config.yaml"  # in the working folder
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What every command takes. An empty one is not given."""
+
+    knowledge: str = ""
+    intents: str = ""
+    config: str = ""
+
+
+def open_settings(flags: Flags) -> Settings:
+    """The settings of a command. Raises ConfigError."""
+    chosen = Path(flags.config or DEFAULT_FILE)
+    file = _read_file(chosen) if flags.config or chosen.exists() else None
+    given = {"knowledge": flags.knowledge, "intents": flags.intents}
+    return read_settings({name: Path(value) for name, value in given.items() if value}, file)
+
+
+def _read_file(path: Path) -> ConfigFile:
+    if not path.is_file():
+        raise ConfigError(str(path), "설정 파일이 없습니다.", "경로를 확인하거나 'yongsan-bot init 폴더'로 새로 만들어 주세요.")
+    parsed, faults = parse_file(path, str(path))
+    if faults:
+        first = faults[0]
+        if parsed is None and _is_empty(path):
+            return ConfigFile(path, {}, lambda place: 1)
+        raise ConfigError(f"{first.file} {first.line}번째 줄" if first.line else first.file, first.problem, first.remedy)
+    assert parsed is not None
+    return ConfigFile(path, parsed.data, parsed.line)
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether the file sets nothing: blank lines and comments only."""
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines())
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine over the content that the settings name. Raises ContentError, or TaggerError where not even Mecab starts."""
+    content = load_content(settings.knowledge, settings.intents)
+    office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en)
+    matching = settings.matching
+    thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.close)
+    return Engine(content, start_tagger(settings), office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)
+
+
+def start_tagger(settings: Settings) -> Tagger:
+    """The tagger that is configured; with a warning, Mecab where it cannot start."""
+    try:
+        return open_tagger(settings.korean.tagger)
+    except TaggerError as error:
+        if settings.korean.tagger == "mecab":
+            raise
+        click.echo(f"경고: {error}\n  이번에는 mecab으로 계속합니다.", err=True)
+        return open_tagger("mecab")

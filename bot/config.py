@@ -1,0 +1,198 @@
+"""Settings: flags over environment over file over defaults, read once and passed in.
+
+Promises: an unknown name, a wrong type or a value out of range is a ConfigError that says where it stands, and what may stand there. The
+file itself is read by whoever calls (see commands/opening.py); pydantic-settings, which is slow to import, is imported here only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import ConfigError
+
+PREFIX = "YONGSAN_BOT_"
+_UNSET = ("", "~", "null", "Null", "NULL", None)
+_TEXT, _SHARE = "글", "0.0에서 1.0 사이의 수"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# What may stand there is the description of each field: it is shown in errors.
+class OfficeSettings(_Section):
+    """Who runs the bot, and whom to ask where it does not know."""
+
+    name: str = Field("용산구청", description=_TEXT)
+    contact: str = Field("전화 120(다산콜)", description=_TEXT)
+    contact_en: str = Field("the Dasan call centre, 120", description="영어 글")
+    official: bool = Field(False, description="true, false")
+
+
+class ContentSettings(_Section):
+    """fresh_days  days for which a source speaks of today"""
+
+    fresh_days: int = Field(14, ge=0, description="0 이상의 정수(일)")
+
+
+class ConversationSettings(_Section):
+    """idle_minutes  minutes after which a conversation is forgotten"""
+
+    idle_minutes: int = Field(30, ge=1, description="1 이상의 정수(분)")
+
+
+class KoreanSettings(_Section):
+    """tagger  which of KoNLPy's"""
+
+    tagger: Literal["mecab", "komoran", "okt", "hannanum", "kkma"] = Field("mecab", description="mecab, komoran, okt, hannanum, kkma")
+
+
+class MatchingSettings(_Section):
+    """answer_from, offer_from: probabilities; close: a gap between scores, 0.0 to 1.0."""
+
+    answer_from: float = Field(0.5, ge=0, le=1, description=_SHARE)
+    offer_from: float = Field(0.3, ge=0, le=1, description=f"{_SHARE}, answer_from 이하")
+    close: float = Field(0.035, ge=0, le=1, description=_SHARE)
+
+
+class Settings(BaseSettings):
+    """Every setting. Made by `read_settings`; knowledge and intents are None for the packaged ones."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, protected_namespaces=()
+    )
+
+    knowledge: Path | None = Field(None, description="폴더 경로")
+    intents: Path | None = Field(None, description="폴더 경로")
+    office: OfficeSettings = OfficeSettings()
+    content: ContentSettings = ContentSettings()
+    conversation: ConversationSettings = ConversationSettings()
+    korean: KoreanSettings = KoreanSettings()
+    matching: MatchingSettings = MatchingSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A config file as it was read: every scalar is text.
+
+    line  the line of a place in it (("office", "name") → 9)
+    """
+
+    path: Path
+    data: dict[str, Any]
+    line: Callable[[tuple[str | int, ...]], int]
+
+
+def read_settings(flags: Mapping[str, Any], file: ConfigFile | None = None) -> Settings:
+    """The settings. Paths of the file are relative to it, those of flags and environment to the working folder.
+
+    Raises ConfigError.
+    """
+    _refuse_unknown_variables()
+    written = _written(file) if file else {}
+    given = {name: value for name, value in flags.items() if value not in _UNSET}
+
+    class Sources(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=written)
+
+    try:
+        settings = Sources(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _value_error(tuple(first["loc"]), first["type"], file) from None
+    if settings.matching.offer_from > settings.matching.answer_from:
+        raise _value_error(("matching", "offer_from"), "order", file)
+    return settings
+
+
+def leaves(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """(path, field) of every setting that has a value: (("office", "name"), …)."""
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from leaves(info.annotation, (*path, name))
+        else:
+            yield (*path, name), info
+
+
+def _variable(path: tuple[str | int, ...]) -> str:
+    return PREFIX + "__".join(map(str, path)).upper()
+
+
+def _refuse_unknown_variables() -> None:
+    known = [_variable(path) for path, _ in leaves()]
+    for name, value in os.environ.items():
+        if name.upper().startswith(PREFIX) and value and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, 1)
+            remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else f"쓸 수 있는 이름: {', '.join(known)}"
+            raise ConfigError(f"환경 변수 {name}", "모르는 설정입니다.", remedy)
+
+
+def _written(file: ConfigFile) -> dict[str, Any]:
+    """What the file sets, with its paths made relative to it; an empty value or null is unset."""
+    if not isinstance(file.data, dict):
+        raise ConfigError(str(file.path), "'이름: 값' 꼴이 아닙니다.", "config.example.yaml을 견주어 보세요.")
+
+    def kept(data: dict[str, Any]) -> dict[str, Any]:
+        values = {name: kept(value) if isinstance(value, dict) else value for name, value in data.items()}
+        return {name: value for name, value in values.items() if not isinstance(value, (str, type(None))) or value not in _UNSET}
+
+    unknown = next((path for path in _paths(file.data) if not _is_known(path)), None)
+    if unknown:
+        raise _value_error(unknown, "extra_forbidden", file)
+    data = kept(file.data)
+    for name in ("knowledge", "intents"):
+        if isinstance(data.get(name), str):
+            data[name] = file.path.resolve().parent / Path(data[name]).expanduser()
+    return data
+
+
+def _paths(data: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in data.items():
+        yield (*path, name)
+        if isinstance(value, dict):
+            yield from _paths(value, (*path, name))
+
+
+def _is_known(path: tuple[str, ...]) -> bool:
+    """Whether a setting or a section stands there; what is inside a value that should be plain is left to the types."""
+    return any(leaf[: len(path)] == path or path[: len(leaf)] == leaf for leaf, _ in leaves())
+
+
+def _value_error(path: tuple[str | int, ...], kind: str, file: ConfigFile | None) -> ConfigError:
+    """The error for one setting: where it stands, what is wrong, what may stand there."""
+    key, place = ".".join(map(str, path)), "명령줄"
+    names = {name.upper(): name for name, value in os.environ.items() if value}
+    if _variable(path) in names:
+        place = f"환경 변수 {names[_variable(path)]}"
+    elif file is not None:
+        place = f"{file.path} {file.line(path)}번째 줄"
+    if kind == "extra_forbidden":
+        keys = [".".join(leaf) for leaf, _ in leaves()]
+        near = difflib.get_close_matches(key, [*keys, *(key.split(".")[0] for key in keys)], 1)
+        remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else f"쓸 수 있는 항목: {', '.join(keys)}"
+        return ConfigError(place, f"'{key}'은(는) 모르는 항목입니다.", remedy)
+    if kind == "order":
+        return ConfigError(place, "'matching.offer_from'이 'matching.answer_from'보다 큽니다.", "offer_from을 answer_from 이하로 낮춰 주세요.")
+    allowed = next((info.description for leaf, info in leaves() if leaf == path[: len(leaf)]), None)
+    if allowed is None:
+        inside = ", ".join(leaf[-1] for leaf, _ in leaves() if leaf[: len(path)] == path)
+        return ConfigError(place, f"'{key}' 아래에는 '이름: 값'이 와야 합니다.", f"쓸 수 있는 항목: {inside}")
+    return ConfigError(place, f"'{key}'에 쓸 수 없는 값입니다.", f"쓸 수 있는 값: {allowed}")

@@ -1,0 +1,258 @@
+"""Fits the weights of the evidence on question suites, and says what they are worth on questions they were not fitted on.
+
+A ridge-regularised logistic regression by Newton's steps. Promises that no topic label stands on both sides of a fold, and that no weight
+says what cannot be meant: an unexplained word never speaks for a topic.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from bot.dialogue import State
+from bot.engine import Engine
+from bot.evaluation.report import calibrate_bins
+from bot.evaluation.suites import Ask, Case, load_suites
+from bot.evaluation.verdicts import URGENT_LABELS, meets
+from bot.matching.evidence import FEATURES
+
+FOLDS = 10
+RIDGE = 3.0
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+FOR = frozenset({"explained", "called", "phrase", "letters", "mean", "named", "margin", "met_weight"})
+AGAINST = frozenset({"unknown_nouns", "unknown_names", "unknown_verbs", "other_words", "aside", "rest_share", "years"})
+# "english_rest" counts again what "unknown_nouns" counts: alone it may soften it, together they may not speak for a topic.
+WITHIN = {"english_rest": "unknown_nouns"}
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question with its evidence.
+
+    group     questions of one group are never in both folds
+    in_scope  whether an answer (or a partial one) is expected
+    features  by name, see FEATURES; empty where no topic was found at all
+    right     whether the topics found answer it
+    """
+
+    key: str
+    group: str
+    in_scope: bool
+    features: Mapping[str, float]
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """What happens when topics are spoken of from that confidence on.
+
+    false   share of the out-of-scope questions that are answered
+    wrong   share of the in-scope questions that are answered with another topic
+    missed  share of the in-scope questions that are not answered
+    """
+
+    threshold: float
+    false: float
+    wrong: float
+    missed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What probabilities are worth: auroc and log_loss of right against not, expected calibration error, and the cost of thresholds."""
+
+    rows: int
+    auroc: float
+    ece: float
+    log_loss: float
+    at: tuple[AtThreshold, ...]
+
+    def text(self) -> str:
+        lines = [f"{self.rows} questions: AUROC {self.auroc:.4f}, ECE {self.ece:.3f}, log loss {self.log_loss:.4f}"]
+        lines += [f"  from {a.threshold:.2f}: false {100 * a.false:.1f}%, wrong {100 * a.wrong:.1f}%, missed {100 * a.missed:.1f}%" for a in self.at]
+        return "\n".join(lines)
+
+
+# -- collecting ------------------------------------------------------------------------------------------------------
+
+
+def collect(engine: Engine, suites: Sequence[Path]) -> list[Row]:
+    """A row for every single question that is neither small talk nor urgent. Raises SuiteError."""
+    rows = []
+    for suite in load_suites(suites):
+        for case in suite.cases:
+            ask = case.asks[0]
+            if case.kind == "single" and ask.expect != "chitchat" and case.topic not in URGENT_LABELS:
+                row = _row(engine, suite.name, case, ask)
+                if row is not None:
+                    rows.append(row)
+    return rows
+
+
+def _row(engine: Engine, suite: str, case: Case, ask: Ask) -> Row | None:
+    state = State()
+    question = engine.understander.understand(ask.q, state)
+    if engine.urgent.find(question.reading.utterance.text) is not None:
+        return None
+    in_scope, best = ask.expect != "abstain", question.chosen[0].topic_id if question.chosen else ""
+    bodies = []
+    for candidate in question.chosen if in_scope else ():
+        language = engine.policy.language(question, state)
+        decision = engine.policy.pick(candidate.topic_id, question, state, ask.now, language, None)
+        bodies.append(engine.wording.word(decision, state, ask.now).body)
+    # Questions out of scope have no topic of their own: those that lure the same topic belong together.
+    group = case.topic if in_scope else f"lured by {best}"
+    features = question.evidence.features if question.evidence else {}
+    return Row(f"{suite}/{case.id}", group or case.id, in_scope, features, in_scope and meets("\n".join(bodies), ask.must))
+
+
+# -- fitting ---------------------------------------------------------------------------------------------------------
+
+
+def fit(rows: Sequence[Row]) -> dict[str, float]:
+    """The weights of FEATURES and the constant, signs as FOR and AGAINST say."""
+    used = [row for row in rows if row.features]
+    table = np.array([[row.features.get(name, 0.0) for name in FEATURES] for row in used], dtype=np.float64).reshape(len(used), len(FEATURES))
+    target = np.array([row.right for row in used], dtype=np.float64)
+    active = [name for n, name in enumerate(FEATURES) if len(used) and float(table[:, n].std()) > 1e-9]
+    tied: set[str] = set()
+    while True:
+        columns = table.copy()
+        for name in tied:
+            columns[:, FEATURES.index(WITHIN[name])] -= columns[:, FEATURES.index(name)]
+        weights = _fit_columns(columns, target, active)
+        for name in tied:
+            weights[name] = -weights.get(WITHIN[name], 0.0)
+        bad = [name for name in active if _wrong_sign(name, weights[name])]
+        loose = [name for name, outer in WITHIN.items() if name in active and name not in tied and weights[name] + weights.get(outer, 0.0) > 1e-9]
+        if not bad and not loose:
+            return {"constant": weights.pop("constant"), **{name: weights.get(name, 0.0) for name in FEATURES}}
+        # One at a time, the worst first: another's sign may come right by it.
+        if bad:
+            active.remove(max(bad, key=lambda name: abs(weights[name])))
+        else:
+            active.remove(loose[0])
+            tied.add(loose[0])
+
+
+def _wrong_sign(name: str, weight: float) -> bool:
+    against = name in AGAINST or name.startswith("unknown_")
+    return weight > 0 if against else weight < 0 if name in FOR else False
+
+
+def _fit_columns(table: Array, target: Array, names: Sequence[str]) -> dict[str, float]:
+    """Weights by name and "constant", of those columns of the table, by iteratively reweighted least squares."""
+    columns = table[:, [FEATURES.index(name) for name in names]]
+    scale = columns.std(axis=0)
+    scale[scale < 1e-9] = 1.0
+    center = columns.mean(axis=0) if len(columns) else np.zeros(len(names))
+    design = np.column_stack([np.ones(len(columns)), (columns - center) / scale])
+    penalty = np.diag([1e-6, *([RIDGE] * len(names))])
+    beta = np.zeros(len(names) + 1)
+    for _ in range(100):
+        guess = logistic(design @ beta)
+        slope = design.T @ (target - guess) - penalty @ beta
+        step = np.linalg.solve((design.T * (guess * (1 - guess))) @ design + penalty, slope)
+        size = float(np.abs(step).max())
+        beta += step * min(1.0, 2.0 / size) if size else step  # capped: far from the optimum a whole Newton step may overshoot
+        if size < 1e-8:
+            break
+    weights = beta[1:] / scale
+    constant = float(beta[0] - (weights * center).sum())
+    return {"constant": constant, **{name: float(weight) for name, weight in zip(names, weights, strict=True)}}
+
+
+def logistic(values: Array) -> Array:
+    """Probabilities of log odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))), dtype=np.float64)
+
+
+# -- measuring -------------------------------------------------------------------------------------------------------
+
+
+def cross_validate(rows: Sequence[Row], folds: int = FOLDS, seed: int = 7) -> Figures:
+    """Figures of probabilities that were fitted without the question's group."""
+    return figures(rows, held_out(rows, folds, seed))
+
+
+def held_out(rows: Sequence[Row], folds: int = FOLDS, seed: int = 7) -> list[float]:
+    """For every row the probability by weights fitted on the other folds."""
+    groups = sorted({row.group for row in rows})
+    random.Random(seed).shuffle(groups)
+    fold = {group: n % folds for n, group in enumerate(groups)}
+    probabilities = [0.0] * len(rows)
+    for number in range(min(folds, len(groups))):
+        weights = fit([row for row in rows if fold[row.group] != number])
+        for n, row in enumerate(rows):
+            if fold[row.group] == number:
+                probabilities[n] = predict(weights, row)
+    return probabilities
+
+
+def predict(weights: Mapping[str, float], row: Row) -> float:
+    """The probability of one row; 0.0 where no topic was found."""
+    if not row.features:
+        return 0.0
+    odds = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in row.features.items())
+    return float(logistic(np.array([odds]))[0])
+
+
+def figures(rows: Sequence[Row], probabilities: Sequence[float]) -> Figures:
+    """What those probabilities are worth on those rows."""
+    right = [row.right for row in rows]
+    said = np.clip(np.array(probabilities, dtype=np.float64), 1e-6, 1 - 1e-6)
+    was = np.array(right, dtype=np.float64)
+    loss = float(-(was * np.log(said) + (1 - was) * np.log(1 - said)).mean()) if len(rows) else 0.0
+    _, ece = calibrate_bins(probabilities, right)
+    at = tuple(_at(rows, probabilities, threshold) for threshold in THRESHOLDS)
+    return Figures(len(rows), auroc(probabilities, right), ece, loss, at)
+
+
+def auroc(scores: Sequence[float], right: Sequence[bool]) -> float:
+    """The chance that a right one scores above another that is not, ties counting half; 0.5 where there is only one sort."""
+    values, counts = np.unique(np.array(scores, dtype=np.float64), return_counts=True)
+    last = np.cumsum(counts)
+    rank = dict(zip(values.tolist(), (last - (counts - 1) / 2).tolist(), strict=True))
+    good = sum(right)
+    bad = len(right) - good
+    if not good or not bad:
+        return 0.5
+    ranks = sum(rank[float(score)] for score, is_right in zip(scores, right, strict=True) if is_right)
+    return float((ranks - good * (good + 1) / 2) / (good * bad))
+
+
+def _at(rows: Sequence[Row], probabilities: Sequence[float], threshold: float) -> AtThreshold:
+    taken = [p >= threshold for p in probabilities]
+    inside = sum(row.in_scope for row in rows) or 1
+    outside = sum(not row.in_scope for row in rows) or 1
+    pairs = list(zip(rows, taken, strict=True))
+    return AtThreshold(
+        threshold,
+        false=sum(t and not row.in_scope for row, t in pairs) / outside,
+        wrong=sum(t and row.in_scope and not row.right for row, t in pairs) / inside,
+        missed=sum(not t and row.in_scope for row, t in pairs) / inside,
+    )
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------
+
+
+def write(weights: Mapping[str, float], path: Path, rows: Sequence[Row] = (), command: str = "yongsan-bot calibrate tests/suites/*.jsonl") -> None:
+    """Writes coefficients.yaml, with how it was fitted in its head."""
+    head = ["Weights of the evidence (bot/matching/evidence.py). Fitted, not written by hand:", f"  {command}"]
+    head.append("Ridge-regularised logistic regression; signs held (an unexplained word never speaks for a topic).")
+    if rows:
+        right = sum(row.right for row in rows)
+        head.append(f"On {len(rows)} questions, {right} of them answered by the topic found, in {len({r.group for r in rows})} groups.")
+        head.append(f"Cross-validated over groups, {FOLDS} folds:")
+        head += ["  " + line for line in cross_validate(rows).text().splitlines()]
+    body = yaml.safe_dump({"weights": {name: round(float(value), 4) for name, value in weights.items()}}, sort_keys=False)
+    path.write_text("".join(f"# {line}\n" for line in head) + body, encoding="utf-8")
