@@ -32,36 +32,36 @@ class _Section(BaseModel):
 class OfficeSettings(_Section):
     """Who runs the bot, and whom to ask where it does not know."""
 
-    name: str = Field("용산구청", description=_TEXT)
-    contact: str = Field("전화 120(다산콜)", description=_TEXT)
-    contact_en: str = Field("the Dasan call centre, 120", description="영어 글")
-    official: bool = Field(False, description="true, false")
+    name: str = Field(default="용산구청", description=_TEXT)
+    contact: str = Field(default="전화 120(다산콜)", description=_TEXT)
+    contact_en: str = Field(default="the Dasan call centre, 120", description="영어 글")
+    official: bool = Field(default=False, description="true, false")
 
 
 class ContentSettings(_Section):
     """fresh_days  days for which a source speaks of today"""
 
-    fresh_days: int = Field(14, ge=0, description="0 이상의 정수(일)")
+    fresh_days: int = Field(default=14, ge=0, description="0 이상의 정수(일)")
 
 
 class ConversationSettings(_Section):
     """idle_minutes  minutes after which a conversation is forgotten"""
 
-    idle_minutes: int = Field(30, ge=1, description="1 이상의 정수(분)")
+    idle_minutes: int = Field(default=30, ge=1, description="1 이상의 정수(분)")
 
 
 class KoreanSettings(_Section):
     """tagger  which of KoNLPy's"""
 
-    tagger: Literal["mecab", "komoran", "okt", "hannanum", "kkma"] = Field("mecab", description="mecab, komoran, okt, hannanum, kkma")
+    tagger: Literal["mecab", "komoran", "okt", "hannanum", "kkma"] = Field(default="mecab", description="mecab, komoran, okt, hannanum, kkma")
 
 
 class MatchingSettings(_Section):
     """answer_from, offer_from: probabilities; close: a gap between scores, 0.0 to 1.0."""
 
-    answer_from: float = Field(0.5, ge=0, le=1, description=_SHARE)
-    offer_from: float = Field(0.3, ge=0, le=1, description=f"{_SHARE}, answer_from 이하")
-    close: float = Field(0.035, ge=0, le=1, description=_SHARE)
+    answer_from: float = Field(default=0.5, ge=0, le=1, description=_SHARE)
+    offer_from: float = Field(default=0.3, ge=0, le=1, description=f"{_SHARE}, answer_from 이하")
+    close: float = Field(default=0.035, ge=0, le=1, description=_SHARE)
 
 
 class Settings(BaseSettings):
@@ -71,8 +71,8 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, protected_namespaces=()
     )
 
-    knowledge: Path | None = Field(None, description="폴더 경로")
-    intents: Path | None = Field(None, description="폴더 경로")
+    knowledge: Path | None = Field(default=None, description="폴더 경로")
+    intents: Path | None = Field(default=None, description="폴더 경로")
     office: OfficeSettings = OfficeSettings()
     content: ContentSettings = ContentSettings()
     conversation: ConversationSettings = ConversationSettings()

@@ -12,11 +12,11 @@ KINDS = {"answer": "답", "partial": "일부만 답", "clarify": "되묻기", "f
 MORPHEMES = {
     "noun": "명사", "name": "고유명사", "bound": "의존명사", "number": "수", "verb": "동사", "adjective": "형용사", "auxiliary": "보조",
     "adverb": "부사", "foreign": "외국어", "root": "어근", "suffix": "접미사", "prefix": "접두사", "ending": "어미", "particle": "조사",
-    "mark": "기호", "pronoun": "대명사", "determiner": "관형사", "other": "기타",
+    "mark": "기호", "pronoun": "대명사", "determiner": "관형사", "place": "지명", "other": "기타",
 }  # fmt: skip
 FEATURES = {
     "explained": "주제가 설명한 말의 비율", "phrase": "적어 둔 질문과 맞음", "letters": "글자 닮음", "mean": "평균 글자 닮음",
-    "named": "주제 이름이 나옴", "margin": "다음 후보와의 차이", "unknown_nouns": "모르는 명사", "unknown_names": "모르는 고유명사",
+    "named": "주제 이름이 나옴", "margin": "다음 후보와의 차이", "called": "부르는 이름과 맞음", "unknown_places": "모르는 지명", "unknown_nouns": "모르는 명사", "unknown_names": "모르는 고유명사",
     "unknown_verbs": "모르는 동사", "other_words": "다른 주제의 말", "aside": "곁들인 말", "asked": "무엇을 물었는지 알아봄",
     "rest_share": "설명되지 않은 비율", "years": "소식지에 없는 해", "english_rest": "모르는 영어 낱말", "met_weight": "맞은 말의 무게",
 }  # fmt: skip

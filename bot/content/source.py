@@ -44,7 +44,7 @@ class Source:
         return "\n".join(self.line(number) for number in sorted(numbers))
 
     def items(self) -> list[Item]:
-        """Every line split at sentences, or at bullets and commas outside brackets."""
+        """Every line split at sentences, or at bullets, commas and 및 outside brackets."""
         found = []
         for number, line in enumerate(self.lines, 1):
             if is_prose(line):
@@ -101,12 +101,12 @@ def _names(line: str, chapter: str) -> bool:
 
 
 def _split(line: str) -> list[str]:
-    """Parts at commas that stand outside brackets and are no thousands separators."""
+    """Parts at commas and at 및 ("and"), outside brackets; a comma between digits is none."""
     parts, depth, start = [], 0, 0
     for n, letter in enumerate(line):
         depth += (letter in "([{<「『‘“") - (letter in ")]}>」』’”")
         between_digits = line[n - 1 : n].isdigit() and line[n + 1 : n + 2].isdigit()
-        if letter == "," and depth <= 0 and not between_digits:
+        if depth <= 0 and ((letter == "," and not between_digits) or line[n - 1 : n + 2] == " 및 "):
             parts.append(line[start:n])
             start = n + 1
     return [part.strip() for part in (*parts, line[start:]) if part.strip()]

@@ -77,6 +77,9 @@ class Policy:
         if state.options and len(question.reading.words) <= 4:
             if question.goes("none"):
                 return self.pick(None, question, state, now, language, None)
+            if question.goes("yes") and not question.residual:
+                offered = [o for o in state.options if o.topic]
+                return self.pick(offered[0].topic, question, state, now, language, offered[0]) if len(offered) == 1 else None
             fits = [o for o in state.options if o.topic and self._fits(o.topic, question)]
             if len(fits) == 1:
                 return self.pick(fits[0].topic, question, state, now, language, fits[0])
@@ -152,11 +155,15 @@ class Policy:
             return None
         nouns = [t for t in question.residual if t.kind in ("noun", "name", "place", "foreign", "root")]
         topics = [self.content.topics[t] for t in state.topics]
+        offered = [o.topic for o in state.options if o.topic]
+        if len(offered) == 1:
+            topics = [self.content.topics[offered[0]]]
         aspects = [cue.id for cue in question.aspects]
         if any(self.content.aspects[a].alone for a in aspects):
             if not topics or not question.goes("back") and "sum" not in aspects:
                 return None
-        if question.chosen_strongly(0.75) or not topics or (nouns and not (question.goes("back") and aspects)):
+        named = question.chosen_strongly(self.thresholds.answer) and question.chosen[0].named >= 0.5
+        if question.chosen_strongly(0.75) or named or not topics or (nouns and not (question.goes("back") and aspects)):
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
             topics = [self.content.topics[state.earlier[-1]]]
@@ -186,6 +193,8 @@ class Policy:
         if not question.chosen or question.evidence is None:
             return self._alone(alone, language)
         confidence = question.evidence.probability
+        if question.evidence.features["unknown_places"]:
+            return None  # another place's programme is not in the newsletter, however alike
         topics = [self.content.topics[c.topic_id] for c in question.chosen]
         if alone and alone != "sum" and not any(alone in topic.facts for topic in topics):
             return self._alone(alone, language)
@@ -289,7 +298,8 @@ class Policy:
             return False
         rest = [t for t in question.evidence.unexplained if not t.known and t.kind not in ("name", "place")]
         nouns = [t for t in rest if t.kind in ("noun", "foreign", "root")]
-        return bool(nouns) or len(rest) > 1
+        named = all(c.named >= 0.99 for c in question.chosen)
+        return bool(nouns) or len(rest) > 1 or (named and bool(question.beyond))
 
     def _part(self, topic: Topic, aspects: Sequence[str], now: dt.datetime) -> Part:
         if topic.is_simple:

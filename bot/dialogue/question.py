@@ -19,6 +19,8 @@ _PICK = re.compile(
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=년|\D|$)")
+# Navigation that speaks of the conversation itself: its words are no evidence for a topic.
+_SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 # A question that one or two words make takes over what was asked before.
 _SHORT = 14
 # How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
@@ -33,6 +35,7 @@ class Question:
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
     pick        1-based number the resident picked, or 0
+    beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
 
@@ -49,6 +52,7 @@ class Question:
     claims: bool = False
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
+    beyond: list[Term] = field(default_factory=list)
 
     @property
     def language(self) -> str:
@@ -110,6 +114,9 @@ class Understander:
         question.claims = question.goes("claim")
         question.smalltalk = [Cue(i, s, e) for s, e, ids in self.smalltalk.find(reading.compact, reading.edges, loose=True) for i in ids]
         spans = [(c.start, c.end) for c in (*question.smalltalk, *found, *reading.cues)]
+        spoken = [(c.start, c.end) for c in found if c.id in _SPOKEN]
+        if spoken:
+            reading.terms[:] = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spoken)]
         question.residual = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spans)]
         question.places = [
             name for place, name in self.places.items() if place in reading.compact and not any(place in t.key for t in reading.terms)
@@ -130,7 +137,7 @@ class Understander:
         reading = question.reading
         excluded = set(state.topics) if question.goes("correction") else set()
         candidates = self._search(question, excluded, state)
-        if any(not term.known for term in reading.terms) and reading.utterance.language != "en":
+        if reading.utterance.language != "en":
             mended = self.index.mend(reading)
             if mended:
                 other = self.lexicon.annotate(Utterance(mended, "ko", "", tuple(self.lexicon.tagger(mended))))
@@ -142,14 +149,20 @@ class Understander:
         question.candidates = candidates
         question.chosen = self._choose(question.reading, candidates)
         if question.chosen:
-            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights)
+            question.beyond = self._beyond(question)
+            is_group = bool(self.content.topics[question.chosen[0].topic_id].members)
+            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights, is_group)
         question.aspects = self._asked(question)
 
     def _search(self, question: Question, excluded: set[str], state: State) -> list[Candidate]:
         found = [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
         near = self._near(state) - excluded
         if near and found:
-            found = [replace(c, score=c.score + _NEARNESS) if c.topic_id in near and c.met else c for c in found]
+            best = found[0]
+            same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}
+            found = [
+                replace(c, score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found
+            ]
             found.sort(key=lambda c: (-c.score, c.topic_id))
         return found
 
@@ -182,6 +195,17 @@ class Understander:
             place = {c.topic_id: min((t.start for t in reading.terms if t.key in c.met), default=0) for c in chosen}
             chosen.sort(key=lambda c: place[c.topic_id])
         return chosen
+
+    def _beyond(self, question: Question) -> list[Term]:
+        """Nouns that go with the topic but that nothing it states holds: what is asked of it, most likely."""
+        held = set().union(*(self.index.stated[self.index.number[c.topic_id]] for c in question.chosen))
+        cues = question.reading.cues
+        return [
+            t
+            for t in question.reading.terms
+            if t.kind in ("noun", "foreign", "root") and t.known and t.key not in held
+            and not any(cue.start < t.end and t.start < cue.end for cue in cues)
+        ]  # fmt: skip
 
     # -- aspects -------------------------------------------------------------------------------------------------
 

@@ -110,11 +110,16 @@ class Report:
         return {"p50": percentile(times, 50), "p99": percentile(times, 99), "max": times[-1] if times else 0.0}
 
     def confusions(self) -> list[tuple[str, str, int]]:
-        """(label, topic that answered, how often) of the wrong answers, the most frequent first; label "" is out of scope."""
+        """(label, topic that answered, how often) of the answers that took another topic, the most frequent first.
+
+        Label "" is out of scope. A topic that answers other questions of the label well is no confusion: there the side was wrong.
+        """
+        singles = [o for o in self.outcomes if o.case.kind == "single" and o.reply.topics]
+        home = {(o.case.topic, o.reply.topics[0]) for o in singles if o.verdict == "resolved" and o.ask.expect in ("answer", "partial")}
         found = Counter(
             ("" if o.ask.expect == "abstain" else o.case.topic, "+".join(o.reply.topics))
-            for o in self.outcomes
-            if o.case.kind == "single" and o.verdict == "wrong" and o.reply.topics
+            for o in singles
+            if o.verdict == "wrong" and (o.ask.expect == "abstain" or (o.case.topic, o.reply.topics[0]) not in home)
         )
         return [(label, topic, n) for (label, topic), n in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
@@ -188,7 +193,7 @@ class Report:
         if not rows:
             return ""
         lines = [f"  {n:>3} × {label or '(out of scope)'} → {topic}" for label, topic, n in rows]
-        return "\n".join([f"wrong answers by topic ({len(rows)} pairs)", *lines])
+        return "\n".join(["answered with another topic (label → topic)", *lines])
 
     def _failures_text(self) -> str:
         failed = self.failures()

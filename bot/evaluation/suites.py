@@ -181,7 +181,7 @@ class _Reader:
         at = line(place)
         before = len(self.faults)
         if not isinstance(value, dict):
-            return self.fault(at, "'이름: 값'들의 묶음이 아닙니다.", 'id, kind, style, q, expect, must를 갖춰 주세요.')
+            return self.fault(at, "'이름: 값'들의 묶음이 아닙니다.", "id, kind, style, q, expect, must를 갖춰 주세요.")
         kind = value.get("kind")
         if kind not in KINDS:
             return self.fault(line((*place, "kind")), _wrong("kind", value, KINDS), _choose(kind, KINDS))

@@ -9,6 +9,10 @@ LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 TAILS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
 
+_LEAD_PLACE = {letter: place for place, letter in enumerate(LEADS)}
+_VOWEL_PLACE = {letter: place for place, letter in enumerate(VOWELS)}
+_TAIL_PLACE = {letter: place for place, letter in enumerate(TAILS)}
+
 BASE, LAST = 0xAC00, 0xD7A3
 
 COMPOUND_VOWELS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
@@ -27,6 +31,8 @@ KEYS = dict(
     )
 )
 KEYS.update({key.upper(): letter for key, letter in KEYS.items() if key.islower() and key.upper() not in KEYS})
+
+_TYPED = str.maketrans(KEYS)
 
 # Letters that sound alike in everyday Korean, so that a spelling by ear still meets the word.
 _SOUNDS = str.maketrans({"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ", "ㅆ": "ㅅ", "ㄲ": "ㄱ", "ㄸ": "ㄷ", "ㅃ": "ㅂ", "ㅉ": "ㅈ"})
@@ -79,44 +85,38 @@ def compose(letters: str) -> str:
     """
     out: list[str] = []
     lead, vowel, tail = "", "", ""
-
-    def flush() -> None:
-        nonlocal lead, vowel, tail
-        if lead and vowel:
-            out.append(chr(BASE + (LEADS.index(lead) * 21 + VOWELS.index(vowel)) * 28 + TAILS.index(tail)))
-        else:
-            out.append(lead + vowel)
-        lead, vowel, tail = "", "", ""
-
     for letter in letters:
-        if letter in VOWELS:
+        if letter in _VOWEL_PLACE:
             if tail:
-                first, last = SPLIT_TAILS.get(tail, ("", tail))
-                tail = first
-                flush()
-                lead, vowel = last, letter
-            elif lead and vowel and vowel + letter in COMPOUND_VOWELS:
+                kept, moved = SPLIT_TAILS.get(tail, ("", tail))
+                out.append(_syllable(lead, vowel, kept))
+                lead, vowel, tail = moved, letter, ""
+            elif vowel and lead and vowel + letter in COMPOUND_VOWELS:
                 vowel = COMPOUND_VOWELS[vowel + letter]
             elif lead and not vowel:
                 vowel = letter
             else:
-                flush()
-                vowel = letter
-        elif letter in LEADS or letter in SPLIT_TAILS:
-            if lead and vowel and not tail and letter in TAILS:
-                tail = letter
-            elif tail and tail + letter in COMPOUND_TAILS:
-                tail = COMPOUND_TAILS[tail + letter]
-            else:
-                flush()
-                lead = letter
+                out.append(_syllable(lead, vowel, tail))
+                lead, vowel = "", letter
+        elif lead and vowel and not tail and letter in _TAIL_PLACE:
+            tail = letter
+        elif tail and tail + letter in COMPOUND_TAILS:
+            tail = COMPOUND_TAILS[tail + letter]
         else:
-            flush()
-            out.append(letter)
-    flush()
+            out.append(_syllable(lead, vowel, tail))
+            lead, vowel, tail = (letter if letter in _LEAD_PLACE else ""), "", ""
+            if not lead:
+                out.append(letter)
+    out.append(_syllable(lead, vowel, tail))
     return "".join(out)
+
+
+def _syllable(lead: str, vowel: str, tail: str) -> str:
+    if lead and vowel:
+        return chr(BASE + _LEAD_PLACE[lead] * 588 + _VOWEL_PLACE[vowel] * 28 + _TAIL_PLACE[tail])
+    return lead + vowel
 
 
 def from_keys(text: str) -> str:
     """What the English-keyboard text says when its keys are read as Korean ones."""
-    return compose("".join(KEYS.get(char, char) for char in text))
+    return compose(text.translate(_TYPED))

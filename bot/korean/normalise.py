@@ -9,19 +9,44 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
-from bot.korean.jamo import compose, from_keys, is_jamo, is_syllable
+from bot.korean.jamo import compose
+from bot.korean.keyboard import decode_keys
+
+__all__ = ["LIMIT", "decode_keys", "normalise"]
 
 LIMIT = 1000  # characters; a tagger's memory grows with the longest text it ever saw
+_READ = 4 * LIMIT  # a syllable may come as three letters, and a mark or two
 
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "…": " ", "·": " ", "ㆍ": " ", "・": " ", "？": "?"})
-_LAUGHTER = re.compile(r"[ㅋㅎㅠㅜㅡ]{2,}")
-_REPEATED_MARKS = re.compile(r"([^\w\s])\1+")
-_REPEATED_LETTERS = re.compile(r"([^\W\d_])\1{3,}")
-_SPELLED_OUT = re.compile(r"[ㄱ-ㅎ][ㅏ-ㅣ][ㄱ-ㅣ]*(?=[^ㄱ-ㅣ]|$)")
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
-_CONJOINING = re.compile(r"[\u1100-\u11ff\uffa0-\uffdc]")
+# What needs none of the costly steps: syllables, lone letters, and ASCII without controls.
+_ORDINARY = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ -~]*")
+_FLOOD = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3,}")
+_MARKS = str.maketrans(
+    {
+        **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+        **dict.fromkeys("…·ㆍ・･‧•\u3164", " "),
+        **dict.fromkeys("‘’‚‛′＇`´", "'"),
+        **dict.fromkeys("“”„‟″「」『』《》〈〉«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−﹣", "-"),
+        **dict.fromkeys("〜∼", "~"),
+        **dict.fromkeys("❓❔⁇؟", "?"),
+        **dict.fromkeys("❗❕‼", "!"),
+        **{mark: unicodedata.normalize("NFKC", mark) for mark in "㎜㎝㎞㎎㎏㏄㎖㏊①②③④⑤⑥⑦⑧⑨"},
+        "。": ".",
+        "、": ",",
+        **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFF9E)},  # half-width katakana
+    }
+)
+_KEPT_SYMBOLS = "㎡㎥㎢℃"
+_CONJOINING = re.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uffa0-\uffdc]")
+_LETTER_RUN = re.compile(r"[ㄱ-ㅣ]{2,}")
+_LAUGHTER = re.compile(r"(ㅋㅋ+|ㅎㅎ+|ㅠㅠ+|ㅜㅜ+|ㅡㅡ+|[ㅋㅎㅠㅜㅡ]{2,}(?![ㄱ-ㅣ]))")
+_CASED = re.compile(r"[A-Za-zµ-῿Ⰰ-ⷿ]")
+_LAUGHS = "ㅋㅎㅠㅜㅡ"
+# No two marks or letters alike that were not typed one after another: digits stay as they are.
+_TWICE = re.compile(r"(.)\1")
+_REPEATED = re.compile(r"([^\w\s])\1+|([^\W\d_])\2{3,}")
 
 
 def normalise(text: str, latin_words: Collection[str] = ()) -> str:
@@ -29,34 +54,43 @@ def normalise(text: str, latin_words: Collection[str] = ()) -> str:
 
     latin_words  words in Latin letters that are meant as such (CCTV, bike), never decoded as Korean keys
     """
-    text = unicodedata.normalize("NFC", text[: LIMIT * 4]).translate(_WIDTH).translate(_MARKS)
-    text = _CONJOINING.sub(_compatibility, text)
-    text = "".join(map(_plain, text))[:LIMIT]
-    text = _SPELLED_OUT.sub(lambda match: compose(match[0]), text)
-    text = decode_keys(text, latin_words).lower()
-    text = _LAUGHTER.sub(lambda match: match[0][:2] + " ", text)
-    text = _REPEATED_LETTERS.sub(r"\1\1", _REPEATED_MARKS.sub(r"\1", text))
-    return " ".join(text.split())
+    if len(text) > LIMIT:
+        text = text.lstrip()[:_READ]
+    if not _ORDINARY.fullmatch(text):
+        text = _plain(text)
+    text = text[:LIMIT]
+    if _LETTER_RUN.search(text):
+        text = _LETTER_RUN.sub(_letters, text)
+    if _CASED.search(text):
+        text = decode_keys(text, latin_words).lower().replace("i\u0307", "i")
+        text = _LETTER_RUN.sub(_letters, text)
+    if _TWICE.search(text):
+        text = _REPEATED.sub(_shorter, text)
+    return " ".join(text.split())[:LIMIT].rstrip()
 
 
-def decode_keys(text: str, latin_words: Collection[str] = ()) -> str:
-    """Korean typed on an English keyboard, read as Korean; English stays.
-
-    English hardly ever gives whole syllables when read so: a text whose Latin words nearly all do is taken for Korean.
-    """
-    words = [word for word in _LATIN_WORD.findall(text) if word.lower() not in latin_words]
-    if not words or any(map(is_syllable, text)) and not any(len(word) >= 6 for word in words):
-        return text
-    decoded = {word: from_keys(word) for word in words}
-    clean = sum(len(word) for word in words if _is_clean(decoded[word]))
-    total = sum(map(len, words))
-    if total < 4 or clean < 0.75 * total or len(words) < len(_LATIN_WORD.findall(text)) / 2:
-        return text
-    return _LATIN_WORD.sub(lambda match: decoded.get(match[0], match[0]), text)
+def _shorter(match: re.Match[str]) -> str:
+    return match[1] or match[2] * 2
 
 
-def _is_clean(decoded: str) -> bool:
-    return not any(map(is_jamo, decoded)) and len(decoded) >= 1
+def _letters(match: re.Match[str]) -> str:
+    """Letters that stand alone: laughter and tears cut to two, spelled-out syllables put together, initials left."""
+    out = []
+    for piece in _LAUGHTER.split(match[0]):
+        if _LAUGHTER.fullmatch(piece):
+            out.append(piece[:2] + " ")
+        elif len(piece) > 1 and piece.strip(_LAUGHS):
+            out.append(compose(piece))
+        else:
+            out.append(piece)
+    return "".join(out)
+
+
+def _plain(text: str) -> str:
+    """The text in NFC, its width and marks made one, without what no question is made of."""
+    text = unicodedata.normalize("NFC", _FLOOD.sub("", text)).translate(_MARKS)
+    text = "".join(map(_character, _CONJOINING.sub(_compatibility, text)))
+    return unicodedata.normalize("NFC", text)
 
 
 def _compatibility(match: re.Match[str]) -> str:
@@ -65,21 +99,26 @@ def _compatibility(match: re.Match[str]) -> str:
     for kind in ("CHOSEONG", "JUNGSEONG", "JONGSEONG"):
         name = name.replace(kind, "LETTER")
     try:
-        return unicodedata.lookup(name)
+        return unicodedata.lookup(name).replace("\u3164", " ")
     except KeyError:
         return " "
 
 
-def _plain(char: str) -> str:
+@lru_cache(4096)
+def _character(char: str) -> str:
     """The character, or a space for what no question is made of: controls, surrogates, emoji, private use."""
     if "가" <= char <= "힣" or " " <= char <= "~":
         return char
     if ord(char) > 0xFFFF:
-        return " "
+        # Letters in fancy type (𝐡𝐨𝐰) are meant as plain ones.
+        same = unicodedata.normalize("NFKC", char)
+        return same if same.isascii() and same.isalnum() else " "
     category = unicodedata.category(char)
-    if category in ("So", "Sk") and char not in "㎡㎥㎢℃":
-        return " "
+    if category in ("So", "Sk"):
+        return char if char in _KEPT_SYMBOLS else " "
     if category[0] == "C":
         # A zero-width joiner or mark inside a word must not break it in two.
         return "" if category == "Cf" else " "
-    return "" if category == "Mn" and ord(char) >= 0xFE00 else char
+    if category == "Me" or category == "Mn" and (_FLOOD.match(char * 3) or ord(char) >= 0xFE00):
+        return ""
+    return char

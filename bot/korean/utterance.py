@@ -10,11 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.korean.jamo import is_jamo, is_syllable
+from bot.korean.keyboard import LOANS
 from bot.korean.normalise import normalise
 from bot.korean.tokenise import Morpheme, Tagger
 
 _INITIALS = re.compile(r"[ㄱ-ㅎ]{3,}")
 _WORD = re.compile(r"[^\W\d_]+")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㅣ]")
+_FOREIGN = re.compile(r"[^\x00-@\[-`{-\xa9가-힣ㄱ-ㅣ]")  # a letter that is not Hangul
+_ENDS_IN_HANGUL = re.compile(r"[가-힣]{2}\W*$")
+# Whoever puts a Korean name into an English sentence is answered in English.
+_ENGLISH = frozenset(
+    """what where when who which why how is are was were do does did can could will would should the a an of in on at for to and
+    there this that it many much i you my any please tell about have has need get""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +62,29 @@ def read(
 
 
 def detect_language(text: str, neutral_words: Collection[str] = ()) -> tuple[str, str]:
-    """(language, script) of a normalised text."""
-    hangul = sum(1 for c in text if is_syllable(c) or is_jamo(c))
-    latin_words = [word for word in _WORD.findall(text) if word.isascii() and word not in neutral_words]
-    latin = sum(map(len, latin_words))
-    others = [c for c in text if c.isalpha() and not c.isascii() and not is_syllable(c) and not is_jamo(c)]
-    if hangul and hangul * 3 >= latin and hangul >= len(others):
+    """(language, script) of a normalised text.
+
+    Latin letters are English unless a good part of their words carries accents (French, Vietnamese): then they are other.
+    """
+    if not _FOREIGN.search(text):
+        return ("ko", "") if _HANGUL.search(text) else ("", "")
+    words = _WORD.findall(text)
+    latin = [word for word in words if word.isascii() and word not in neutral_words and word not in LOANS]
+    letters = sum(map(len, latin))
+    hangul = len(_HANGUL.findall(text))
+    others = [char for char in text if char >= "\u00aa" and char.isalpha() and not is_syllable(char) and not is_jamo(char)]
+    english = len(_ENGLISH.intersection(latin))
+    if hangul and hangul >= len(others) and english < 2 and (hangul * 3 >= letters or _ENDS_IN_HANGUL.search(text)):
         return "ko", ""
-    if len(others) > latin:
-        if any("\u3040" <= c <= "\u30ff" for c in others):
-            return "other", "ja"
-        return "other", "zh" if any("\u4e00" <= c <= "\u9fff" for c in others) else ""
-    if latin >= 2:
-        return "en", ""
-    return "", ""
+    if hangul and english >= 2 and english < sum(map(is_syllable, (word[-1] for word in words))):
+        return "ko", ""
+    accented = sum(1 for word in words if not word.isascii() and word[0] < "\u0250")
+    if len(others) > letters or accented * 4 >= len(words) and accented:
+        return "other", _script(others)
+    return ("en", "") if letters >= 2 else ("", "")
+
+
+def _script(letters: list[str]) -> str:
+    if any("\u3040" <= char <= "\u30ff" for char in letters):
+        return "ja"
+    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in letters) else ""

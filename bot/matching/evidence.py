@@ -19,9 +19,10 @@ from bot.matching.lexicon import Reading, Term
 
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
-    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight",
+    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "lone", "group_rest",
 )  # fmt: skip
 
+_DISTRICT_ENDINGS = "구시군도읍면"
 _SENTENCE_END = re.compile(r"[.?!]+")
 
 
@@ -51,10 +52,12 @@ def weigh(
     chosen: Sequence[Candidate],
     index: Index,
     weights: Mapping[str, float],
+    is_group: bool,
 ) -> Evidence:
     """The evidence that the chosen topics answer the question.
 
-    chosen  the topics taken, the best first; not empty
+    chosen    the topics taken, the best first; not empty
+    is_group  whether the best topic stands for several
     """
     best = chosen[0]
     taken = {candidate.topic_id for candidate in chosen}
@@ -72,6 +75,8 @@ def weigh(
         total += weight
         if term.key in explained:
             met += weight
+            if any(end == term.start for _, end in reading.elsewhere):
+                features["modifiers"] += 1  # 서울+역사박물관
             continue
         if any(cue.start <= term.start and term.end <= cue.end for cue in reading.cues):
             continue
@@ -84,7 +89,7 @@ def weigh(
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
         if term.key in index.rarity:
             features["other_words"] += weight
-        elif term.kind == "place":
+        elif term.kind == "place" or (term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2):
             features["unknown_places"] += 1
         elif term.kind == "name":
             features["unknown_names"] += 1
@@ -106,6 +111,10 @@ def weigh(
     features["asked"] = 1.0 if reading.cues else 0.0
     features["rest_share"] = rest / total if total else 0.0
     features["met_weight"] = min(3.0, met)
+    features["met_count"] = min(4.0, float(len(explained & {term.key for term in reading.terms})))
+    features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)
+    if is_group:
+        features["group_rest"] = min(3.0, float(sum(term.kind not in ("verb", "adjective") for term in unexplained)))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 

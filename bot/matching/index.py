@@ -19,6 +19,7 @@ from bot.matching.lexicon import Lexicon, Reading, Term, compact
 GRAMS = (2, 3, 4)
 SHORTLIST = 12
 KIND_WEIGHT = {"verb": 0.45, "adjective": 0.45, "root": 0.7, "number": 0.3}
+_MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
 _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 
 
@@ -74,6 +75,7 @@ class Index:
         self.topics = list(content.topics.values())
         self.number = {topic.id: n for n, topic in enumerate(self.topics)}
         self.vocabulary: list[dict[str, float]] = [{} for _ in self.topics]
+        self.stated: list[set[str]] = [set() for _ in self.topics]  # words of its names and texts, by topic
         raw: list[tuple[int, str, list[Term], bool]] = []
         for n, topic in enumerate(self.topics):
             raw += [(n, text, lexicon.terms(text), is_name) for text, is_name in _phrasings(topic)]
@@ -86,11 +88,13 @@ class Index:
     # -- building ------------------------------------------------------------------------------------------------
 
     def _learn(self, n: int, topic: Topic, lexicon: Lexicon) -> None:
-        vocabulary = self.vocabulary[n]
+        vocabulary, stated = self.vocabulary[n], self.stated[n]
 
         def add(text: str, called: float) -> None:
             for term in lexicon.terms(text):
                 vocabulary[term.key] = max(called, vocabulary.get(term.key, 0.0))
+                if called in (_CALLED["name"], _CALLED["text"]):
+                    stated.add(term.key)
 
         for text, is_name in _phrasings(topic):
             add(text, _CALLED["name" if is_name else "question"])
@@ -165,6 +169,7 @@ class Index:
 
     def search(self, reading: Reading) -> list[Candidate]:
         """The topics that may be meant, best first, at most SHORTLIST."""
+        lists = any(cue.id == "which" for cue in reading.cues)  # "what is there for …" means the group
         weights: dict[str, float] = {}
         for term in reading.terms:
             weight = self.weight(term)
@@ -188,7 +193,9 @@ class Index:
             called = named.get(n, 0.0) / asked if asked else 0.0
             phrase, cover, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
             letters = float(best_letters[n])
-            score = 0.42 * share + 0.38 * phrase + 0.20 * letters
+            score = 0.40 * share + 0.30 * phrase + 0.24 * letters + 0.06 * cover * min(1.0, name_weight)
+            if lists and self.topics[n].members and cover >= 0.99:
+                score += 0.12
             met = frozenset(key for key in weights if key in self.vocabulary[n])
             topic = self.topics[n]
             found.append(
@@ -232,42 +239,52 @@ class Index:
 
     def mend(self, reading: Reading) -> str | None:
         """The question with its misspelt words put right, or None where there is nothing to mend."""
-        text = reading.utterance.text
+        doubtful = self._doubtful(reading)
+        if not doubtful:
+            return None
         mended = []
-        changed = False
-        edges = {end: start for start, end in reading.words}
-        known = [(term.start, term.end) for term in reading.terms if term.known] + [(cue.start, cue.end) for cue in reading.cues]
-        for word, (start, end) in zip(text.split(), sorted((s, e) for e, s in edges.items()), strict=False):
-            unknown = [
-                term
-                for term in reading.terms
-                if not term.known and term.kind != "place" and start <= term.start < end
-                and not any(cue.start < term.end and term.start < cue.end for cue in reading.cues)
-            ]
-            if not unknown or word.isascii() or (end - start > 3 and any(s <= start and e >= end for s, e in known)):
-                mended.append(word)
-                continue
-            fixed = self._mend_word(word, start, reading, unknown)
-            changed |= fixed != word
-            mended.append(fixed)
-        return " ".join(mended) if changed else None
+        for word, (start, end) in zip(reading.utterance.text.split(), reading.words, strict=True):
+            doubts = [place - start for place in doubtful if start <= place < end]
+            mended.append(self._mend_word(word, start, reading, doubts) if doubts and not word.isascii() else word)
+        text = " ".join(mended)
+        return text if text != reading.utterance.text else None
 
-    def _mend_word(self, word: str, start: int, reading: Reading, unknown: list[Term]) -> str:
+    def _doubtful(self, reading: Reading) -> set[int]:
+        """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
+        doubtful: set[int] = set()
+        for term in reading.terms:
+            if term.known or term.kind in ("place", "number") or (term.kind == "name" and term.key[-1] in "구시군도동역"):
+                continue
+            doubtful.update(range(term.start, term.end))
+        for first, last in reading.cut:
+            doubtful.update(range(first, last))
+        words = iter(reading.words)
+        start, end = next(words, (0, 0))
+        for n, morpheme in enumerate(reading.morphemes[:-1]):
+            while morpheme.start >= end and (step := next(words, None)):
+                start, end = step
+            following = reading.morphemes[n + 1]
+            if end - start >= 4 and following.start < end and morpheme.kind in _MINOR and following.kind in ("noun", "root", "name"):
+                doubtful.update(range(morpheme.start, morpheme.end))  # an ending before a noun: the tagger lost the word
+        for cue in reading.cues:
+            doubtful -= set(range(cue.start, cue.end))
+        return doubtful
+
+    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
-        ends = sorted({m.end - start for m in inside} | {len(word)} | {len(word) - 1, len(word) - 2}, reverse=True)
+        if len(inside) <= 2 and inside[0].kind == "noun" and inside[0].end - inside[0].start == 2 and len(word) <= 4:
+            return word  # a real word of two syllables: its neighbours are other real words
+        ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
         best: tuple[float, int, int, str] | None = None
         for begin in begins:
             for end in ends:
-                part = word[begin:end]
-                if len(part) < 2 or not any(t.start < start + end and t.end > start + begin for t in unknown):
+                if end - begin < 2 or not any(begin <= doubt < end for doubt in doubts):
                     continue
-                if len(unknown) == 1 and unknown[0].kind == "noun" and len(part) == 2 and unknown[0].end - unknown[0].start == 2 and len(inside) <= 2:
-                    continue  # a real word of two syllables: its neighbours are other real words
-                hit = self.speller.correct(compact(part))
-                if hit and (best is None or (len(part) * hit[1] > best[0])):
-                    best = (len(part) * hit[1], begin, end, hit[0])
+                hit = self.speller.correct(compact(word[begin:end]))
+                if hit and (best is None or (end - begin) * hit[1] > best[0]):
+                    best = ((end - begin) * hit[1], begin, end, hit[0])
         if best is None:
             return word
         return word[: best[1]] + best[3] + word[best[2] :]

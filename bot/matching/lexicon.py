@@ -18,6 +18,7 @@ from bot.korean.jamo import BASE, LAST, LEADS, TAILS, VOWELS
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it
 CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number"))
+_NOUNLIKE = frozenset(("noun", "name", "place", "foreign", "suffix", "root", "bound", "number", "prefix"))
 _WEAK = frozenset(("verb", "adjective"))
 _FUNCTION = frozenset(("particle", "ending", "auxiliary", "suffix", "verb", "adjective", "mark"))
 _STEM = snowballstemmer.stemmer("english").stemWord
@@ -89,6 +90,8 @@ class Reading:
     compact   the text without spaces; all offsets count its characters
     words     (start, end) of the words that spaces part
     edges     where morphemes and words begin and end
+    cut       morphemes that a known word covers in part: signs of a misspelling
+    elsewhere  everyday names of larger places (서울): before a name they make it another one
     """
 
     utterance: Utterance
@@ -98,7 +101,8 @@ class Reading:
     words: list[tuple[int, int]]
     morphemes: list[Morpheme]
     edges: Edges
-    everyday: list[tuple[int, int]] = field(default_factory=list)
+    cut: list[tuple[int, int]] = field(default_factory=list)
+    elsewhere: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Edges:
@@ -109,28 +113,29 @@ class Edges:
         self.ends = {m.end for m in morphemes} | {end for _, end in words}
         self.gaps = [start for start, _ in words[1:]]
         # Particles and endings: a short word does not hide in them.
-        self._loose_parts = bytearray(words[-1][1] if words else 0)
+        self._single = {(m.start, m.end) for m in morphemes}
+        self._parts = bytearray(words[-1][1] if words else 0)
+        self._long = [(m.start, m.end) for m in morphemes if m.end - m.start >= 4 and m.kind in ("noun", "name", "place", "foreign")]
         for m in morphemes:
             if m.kind in _FUNCTION:
                 for place in range(m.start, m.end):
-                    self._loose_parts[place] = 1
+                    self._parts[place] = 1 if m.kind in _WEAK else 2
 
     def allow(self, start: int, end: int, latin: bool, loose: bool) -> bool:
         """Whether a surface may stand there."""
         begins, stops, length = start in self.starts, end in self.ends, end - start
         if latin:
             return begins and (stops or (loose and length >= 5))
+        if length == 2 and any(s <= start and end <= e and e - s >= 4 for s, e in self._long):
+            return False  # 대상 is not in 대상포진
         if length == 1:
             return begins and stops
         if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
             return False
         if loose:
-            return begins or length >= 3 or (stops and not self._loose_parts[start])
+            return length >= 3 or (begins and self._parts[start] < 2) or (stops and not self._parts[start])
         if length == 2:
-            whole = begins and stops
-            if any(start < gap < end for gap in self.gaps):
-                return whole and not any(self._loose_parts[start:end])
-            return whole or (begins or stops) and not any(self._loose_parts[start:end])
+            return (begins and stops and (start, end) in self._single) or ((begins or stops) and not any(self._parts[start:end]))
         return True
 
 
@@ -276,13 +281,15 @@ class Lexicon:
                 self.words.add(flat, _EVERYDAY)  # 아이고 holds no 아이
 
     def _keep_whole(self, phrase: str) -> None:
-        for word in phrase.lower().split():
+        words = phrase.lower().split()
+        for n, word in enumerate(words, 1):
             if len(word) < 3 or word.isascii() or compact(word) in self.words:
                 continue
-            kinds = {morpheme.kind for morpheme in self.tagger(word)}
-            if any(map(str.isdigit, word)) or kinds - {"noun", "name", "place", "foreign", "suffix", "root", "bound", "number", "prefix"}:
-                whole = word if word[-1] not in "은는이가을를의" else word
-                self.words.add(compact(whole), whole)
+            kinds = [morpheme.kind for morpheme in self.tagger(word)]
+            if n < len(words) and kinds[-1] not in _NOUNLIKE:
+                continue  # 세우는, 돌보는: only the last word of a name is surely a noun
+            if any(map(str.isdigit, word)) or not set(kinds) <= _NOUNLIKE:
+                self.words.add(compact(word), word)
 
     def _learn(self, phrase: str) -> None:
         """Every noun of two syllables or more becomes a word that is found even where the tagger misses it."""
@@ -340,10 +347,14 @@ class Lexicon:
             cue = self.cue_lemmas.get(lemma) if kind in _WEAK or kind == "foreign" else None
             if cue:
                 reading.cues.append(Cue(cue, start, end))
-            if sum(covered[start:end]) * 2 >= end - start:
+            known = sum(covered[start:end])
+            if known * 2 >= end - start:
+                if known < end - start and kind in ("noun", "name"):
+                    reading.cut.append((start, end))
                 continue
             if text in self.everyday or lemma in self.everyday:
-                reading.everyday.append((start, end))
+                if kind == "place" and text != "용산" and not text.startswith("용산"):
+                    reading.elsewhere.append((start, end))
                 continue
             key = self.lemmas.get(lemma) or self.lemmas.get(text)
             if key:

@@ -1,0 +1,108 @@
+"""The ParaKQC task: a knowledge base of 400 intents with three phrasings each, 2,800 questions in scope and 1,000 out of it.
+
+    python benchmarks/parakqc.py parakqc_even.tsv [--fit]
+
+The TSV has a group and a sentence a line, ten sentences a group. The base is built in a temporary folder and loaded like any other.
+--fit adds figures of weights fitted on this task by cross-validation over groups; without it the packaged weights speak, fitted elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import yaml  # noqa: E402
+
+from benchmarks.bench import NOW, share, use_one_core  # noqa: E402
+from bot.content import load_content  # noqa: E402
+from bot.dialogue.wording import Office  # noqa: E402
+from bot.engine import Engine  # noqa: E402
+from bot.evaluation.calibrate import Row, auroc, held_out  # noqa: E402
+from bot.korean import open_tagger  # noqa: E402
+
+PHRASINGS = 3
+OUTSIDE = 100
+FALSE_SHARE = 0.05
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("tsv", type=Path)
+    parser.add_argument("--fit", action="store_true", help="also fit the weights on this task, by cross-validation over groups")
+    options = parser.parse_args(arguments)
+    use_one_core()
+    base, asked = split(read_groups(options.tsv))
+    with tempfile.TemporaryDirectory() as folder:
+        write_base(base, Path(folder))
+        engine = Engine(load_content(Path(folder)), open_tagger(), Office("용산구청", "서울 다산콜 120", False))
+    rows, confidences, times = [], [], []
+    for topic, question in asked:
+        start = time.perf_counter()
+        turn = engine.reply(question, None, NOW)
+        times.append(time.perf_counter() - start)
+        first = turn.reply.candidates[0][0] if turn.reply.candidates else ""
+        understood = turn.trace.question
+        features = understood.evidence.features if understood and understood.evidence else {}
+        rows.append(Row(question, topic, not topic.startswith("out"), features, first == topic))
+        confidences.append(turn.reply.confidence)
+    times.sort()
+    print(f"{len(base)} intents, {len(engine.understander.index.phrases)} phrasings; {len(rows)} questions")
+    print(scores("packaged weights", rows, confidences))
+    if options.fit:
+        print(scores("fitted here, cross-validated", rows, held_out(rows)))
+    print(f"one question: p50 {1000 * share(times, 50):.2f} ms, p99 {1000 * share(times, 99):.2f} ms")
+    return 0
+
+
+def read_groups(path: Path) -> list[list[str]]:
+    """The sentences of each group, in file order."""
+    groups: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        group, _, sentence = line.partition("\t")
+        groups.setdefault(group, []).append(sentence)
+    return list(groups.values())
+
+
+def split(groups: Sequence[Sequence[str]]) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """(phrasings by topic, (topic or "out-…", question) that are asked), drawn as the task prescribes."""
+    draw = random.Random(7)
+    base: dict[str, list[str]] = {}
+    asked: list[tuple[str, str]] = []
+    for n, group in enumerate(groups[:-OUTSIDE]):
+        chosen = draw.sample(range(len(group)), PHRASINGS)
+        base[f"intent-{n}"] = [group[k] for k in chosen]
+        asked += [(f"intent-{n}", sentence) for k, sentence in enumerate(group) if k not in chosen]
+    asked += [(f"out-{n}", sentence) for n, group in enumerate(groups[-OUTSIDE:]) for sentence in group]
+    return base, asked
+
+
+def write_base(base: dict[str, list[str]], folder: Path) -> None:
+    """A knowledge folder of the smallest valid topics; the first phrasing is the title, so that it adds none."""
+    topics = [{"id": topic, "title": phrasings[0], "questions": phrasings, "answer": f"{topic}의 답이에요."} for topic, phrasings in base.items()]
+    text = yaml.safe_dump({"section": "ParaKQC", "topics": topics}, allow_unicode=True, sort_keys=False)
+    (folder / "parakqc.yaml").write_text(text, encoding="utf-8")
+
+
+def scores(name: str, rows: Sequence[Row], confidences: Sequence[float]) -> str:
+    """top-1 in scope; AUROC in scope against out; in scope answered right where 5% of the others are answered."""
+    pairs = list(zip(rows, confidences, strict=True))
+    inside = [(row, confidence) for row, confidence in pairs if row.in_scope]
+    outside = sorted((confidence for row, confidence in pairs if not row.in_scope), reverse=True)
+    threshold = outside[int(len(outside) * FALSE_SHARE)]
+    top = sum(row.right for row, _ in inside) / len(inside)
+    right = sum(row.right and confidence > threshold for row, confidence in inside) / len(inside)
+    area = auroc(confidences, [row.in_scope for row in rows])
+    return f"{name}: top-1 {100 * top:.1f}, AUROC {area:.3f}, right at 5% {100 * right:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""The command line: arguments in, exit status out. What a command does stands in bot/commands/.
+
+Promises: an error that a person can mend is one message on standard error and exit status 2; never a traceback for it. Each command
+imports what it needs when it is called: `ask` starts without the line editor and the evaluation.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot import __version__
+from bot.errors import BotError
+
+F = TypeVar("F", bound=Callable[..., Any])
+INTERRUPTED = 130
+
+
+def common(command: F) -> F:
+    """The flags of every command."""
+    command = click.option("--config", default="", metavar="FILE", help="설정 파일. 없으면 지금 폴더의 config.yaml, 그것도 없으면 기본값.")(command)
+    command = click.option("--intents", default="", metavar="DIR", help="주민의 말과 봇의 말투가 담긴 폴더.")(command)
+    return click.option("--knowledge", default="", metavar="DIR", help="봇이 아는 사실이 담긴 폴더.")(command)
+
+
+def file_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
+    return click.option(name, type=click.Path(path_type=Path), metavar=metavar, help=text)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="yongsan-bot", message="%(prog)s %(version)s")
+def cli() -> None:
+    """소식지에 실린 것을 용산구민에게 알려 주는 봇."""
+
+
+@cli.command()
+@common
+def chat(knowledge: str, intents: str, config: str) -> None:
+    """터미널에서 봇과 이야기합니다."""
+    from bot.commands.chat import chat
+    from bot.commands.opening import Flags
+
+    chat(Flags(knowledge, intents, config))
+
+
+@cli.command()
+@click.argument("question", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="답을 JSON 객체 하나로.")
+@click.option("--jsonl", is_flag=True, help="표준 입력의 JSON 한 줄마다 JSON 한 줄로 답합니다.")
+@click.option("--explain", is_flag=True, help="그렇게 답한 까닭도 보입니다.")
+@common
+def ask(question: tuple[str, ...], as_json: bool, jsonl: bool, explain: bool, knowledge: str, intents: str, config: str) -> None:
+    """질문 하나에 답합니다."""
+    from bot.commands.ask import ask, ask_lines
+    from bot.commands.opening import Flags
+
+    if as_json + jsonl + explain > 1:
+        raise click.UsageError("--json, --jsonl, --explain 가운데 하나만 쓸 수 있습니다.")
+    if jsonl and question:
+        raise click.UsageError("--jsonl은 질문을 표준 입력에서 읽습니다.")
+    if jsonl:
+        ask_lines(Flags(knowledge, intents, config))
+    else:
+        ask(Flags(knowledge, intents, config), " ".join(question), as_json, explain)
+
+
+@cli.command()
+@file_option("--source", "FILE", "소식지의 글. 사실마다 근거가 있는지, 빠진 것은 없는지 견줍니다.")
+@file_option("--against", "DIR", "앞선 knowledge 폴더. 사라진 id를 알려 줍니다.")
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@common
+def check(source: Path | None, against: Path | None, as_json: bool, knowledge: str, intents: str, config: str) -> int:
+    """knowledge와 intents 폴더의 고칠 곳을 모두 찾습니다."""
+    from bot.commands.check import check
+    from bot.commands.opening import Flags
+
+    return check(Flags(knowledge, intents, config), source, against, as_json)
+
+
+@cli.command("eval")
+@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE...")
+@file_option("--against", "FILE", "앞선 실행의 보고서(--json). 달라진 것을 보입니다.")
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@common
+def evaluate(suites: tuple[Path, ...], against: Path | None, as_json: bool, knowledge: str, intents: str, config: str) -> None:
+    """질문 모음으로 답의 질을 잽니다. 폴더를 주면 그 안의 모음 모두를 씁니다."""
+    from bot.commands.evaluate import evaluate
+    from bot.commands.opening import Flags
+
+    evaluate(Flags(knowledge, intents, config), list(suites), against, as_json)
+
+
+@cli.command()
+@click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE...")
+@file_option("--output", "FILE", "맞춘 값을 쓸 파일(bot/matching/coefficients.yaml).")
+@common
+def calibrate(suites: tuple[Path, ...], output: Path | None, knowledge: str, intents: str, config: str) -> None:
+    """확신을 재는 값을 질문 모음에 맞춥니다(개발자용)."""
+    from bot.commands.evaluate import calibrate
+    from bot.commands.opening import Flags
+
+    calibrate(Flags(knowledge, intents, config), list(suites), output)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@common
+def init(folder: Path, knowledge: str, intents: str, config: str) -> None:
+    """고쳐 쓸 knowledge, intents, config.yaml을 DIR에 만듭니다."""
+    from bot.commands.init import init
+    from bot.commands.opening import Flags
+
+    init(Flags(knowledge, intents, config), folder)
+
+
+def main() -> None:
+    """Runs the command line and ends the program."""
+    _speak_utf8()
+    try:
+        status = cli(prog_name="yongsan-bot", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except BotError as error:
+        click.echo(f"오류: {error}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        status = 1
+    _flush()
+    sys.exit(status)
+
+
+def _speak_utf8() -> None:
+    """UTF-8 whatever the locale; what is no UTF-8 is shown as an escape rather than ending the program."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _flush() -> None:
+    """Flushes, and leaves nothing for Python to complain about where the reader has gone."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
