@@ -17,7 +17,9 @@ from bot.content.source import Item, Source, squeeze
 from bot.content.yaml_text import Fault
 
 COPIED = 20  # letters without spaces, as the design sets it
-_ENOUGH = {False: 0.6, True: 0.3}  # share of an item's words that must be told; of a sentence's, which is put in other words
+# Share of what an item says that must be told, rare words counting for more. Where its figure is told too, or where a sentence
+# is put in other words, less is asked.
+_ENOUGH_WORDS, _ENOUGH_WITH_FIGURE, _ENOUGH_OF_SENTENCE = 0.6, 0.35, 0.3
 _OWN = 0.5  # share of a list item's words that stand in the title and names of the topic it belongs to
 _HANGUL = re.compile(r"[가-힣]")
 _HANGUL_RUN = re.compile(r"[가-힣0-9A-Za-z]*[가-힣][가-힣0-9A-Za-z&]*(?:\s[가-힣0-9A-Za-z&]*[가-힣][가-힣0-9A-Za-z&]*)*")
@@ -188,7 +190,8 @@ def _tells(item: Item, text: str, weights: dict[str, float]) -> bool:
     wanted = re.sub(r"(?<=[가-힣A-Za-z])-?\d+", "", item.text) if item.prose else item.text  # the 19 of 코로나19 is part of a word
     if read_figures(text).lacks(read_figures(wanted)):
         return False
-    return _share_told(item.text, text, weights) >= _ENOUGH[item.prose]
+    enough = _ENOUGH_OF_SENTENCE if item.prose else _ENOUGH_WITH_FIGURE if re.search(r"\d", item.text) else _ENOUGH_WORDS
+    return _share_told(item.text, text, weights) >= enough
 
 
 def _share_told(wanted: str, text: str, weights: dict[str, float] | None = None) -> float:

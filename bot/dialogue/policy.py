@@ -22,10 +22,15 @@ WEAK_TALK = ("laugh", "praise", "complaint", "help", "greeting")
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Confidence from which a topic is spoken of, and from which it is offered."""
+    """Confidence from which a topic is spoken of, and from which it is offered.
+
+    partial  needed to say that something is not stated of a topic which the question does not name
+    close    gap in score below which two topics are told apart by asking
+    """
 
     answer: float = 0.5
     offer: float = 0.3
+    partial: float = 0.75
     close: float = 0.035
 
 
@@ -201,6 +206,10 @@ class Policy:
         rivals = self._rivals(question)
         if confidence < self.thresholds.offer:
             return self._alone(alone, language)
+        lacking = any(self._fact(topics[0], a, now) is None for a in aspects) and not topics[0].is_simple
+        best = question.chosen[0]
+        if lacking and confidence < self.thresholds.partial and (best.named < 0.5 or topics[0].members):
+            return self._choice([self._option(topics[0], aspects, language)], language) if confidence >= self.thresholds.answer else None
         if rivals and len(topics) == 1 and (confidence >= self.thresholds.offer):
             options = [self._option(self.content.topics[c.topic_id], aspects, language) for c in [question.chosen[0], *rivals]]
             return self._choice(options, language)
@@ -221,9 +230,11 @@ class Policy:
         best = question.chosen[0]
         if len(question.chosen) > 1:
             return []
+        lone = question.evidence is not None and question.evidence.features["lone"] > 0
         near = []
         for other in question.candidates:
-            if other.topic_id == best.topic_id or best.score - other.score > self.thresholds.close or other.named < best.named - 0.3:
+            close = self.thresholds.close * (5 if lone else 1)
+            if other.topic_id == best.topic_id or best.score - other.score > close or other.named < best.named - 0.3:
                 continue
             if best.named >= 0.99 > other.named or not best.met <= other.met:
                 continue
@@ -265,6 +276,9 @@ class Policy:
         parts = [self._part(topic, asked, now) for topic, asked in zip(topics, aspects, strict=True)]
         openings = self._corrections(topics, question, language) if question else ()
         missing = any(part.missing for part in parts)
+        claimed = bool(question and question.claims) and any(topic.claim for topic in topics)
+        if claimed or any(self.content.aspects[a].alone for part in parts for a, _ in part.stated):
+            missing = True  # told as the newsletter's, and not confirmed
         if not missing and any(a == "status" and self.content.topics[p.topic].status != "done" for p in parts for a, _ in p.stated):
             missing = True
         if not missing and question and not inherited and self._goes_beyond(question, parts):
@@ -285,6 +299,7 @@ class Policy:
             parts=tuple(parts),
             aspects=flat,
             openings=openings,
+            closings=(("danger", {}),) if question and question.goes("fear") else (),
             claims=bool(question and question.claims),
             contact=missing,
             reason="inherited" if inherited else "",
@@ -356,8 +371,6 @@ class Policy:
                 units = same[0].units
                 if quantity.unit and units and quantity.unit not in units and not any(quantity.unit in unit or unit in quantity.unit for unit in units):
                     return (("wrong_unit", {"claimed": claimed, "printed": same[0].printed.get(language), "note": _note(same[0], language)}),)
-                if question.claims and same[0].note:
-                    return (("as_printed", {"note": _note(same[0], language)}),)
                 continue
             if quantity.unit in ("년", "월", "일", "살", "세", "시", "시간", "분", "번", "층", "호", "위", "배", "등", "") and not (question.claims and quantity.unit == "" and quantity.value > 31):
                 continue

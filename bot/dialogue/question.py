@@ -92,6 +92,8 @@ class Understander:
         if pick and not rest:
             return question
         self._find_cues(question)
+        if not state.topics:
+            question.navigation = [c for c in question.navigation if c.id != "correction"]
         if question.goes("correction"):
             reading = self._after_correction(question)
             if reading is not None:
@@ -111,7 +113,7 @@ class Understander:
         # "아니" corrects only where it opens the message; elsewhere it is a filler.
         found = [c for c in found if c.id != "correction" or c.start == 0 or "말고" in reading.compact[c.start : c.end]]
         question.navigation = [*question.navigation, *found] if keep else found
-        question.claims = question.goes("claim")
+        question.claims = question.goes("claim") or (question.goes("tag") and not question.goes("asking"))
         question.smalltalk = [Cue(i, s, e) for s, e, ids in self.smalltalk.find(reading.compact, reading.edges, loose=True) for i in ids]
         spans = [(c.start, c.end) for c in (*question.smalltalk, *found, *reading.cues)]
         spoken = [(c.start, c.end) for c in found if c.id in _SPOKEN]

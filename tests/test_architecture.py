@@ -1,0 +1,88 @@
+"""The shape of the code: who may import whom, who may print, how long a module may be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ORDER = "errors config korean content matching dialogue engine evaluation store channels commands cli __main__".split()
+SHARED_BY_CHANNELS = {"session", "explain"}
+MODULES = sorted((ROOT / "bot").rglob("*.py"))
+ONLY_IN = {"konlpy": "bot/korean/", "rapidfuzz": "bot/matching/fuzzy.py", "pydantic_settings": "bot/config.py"}
+PRINTERS = ("bot/cli.py", "bot/commands/", "bot/channels/console.py")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of everything a module imports, in whatever way."""
+    package = [*path.relative_to(ROOT).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def layer(dotted: str) -> str | None:
+    """The layer a dotted name is of; None for other packages and for `from bot import __version__`."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "bot" and len(parts) > 1 and parts[1] in ORDER else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_only_point_down(path):
+    own = path.relative_to(ROOT / "bot").with_suffix("").parts[0]
+    if own == "__init__":
+        assert not list(imports(path))
+        return
+
+    upward = [f"line {line}: {name}" for line, name in imports(path) if layer(name) and ORDER.index(layer(name)) > ORDER.index(own)]
+
+    assert own in ORDER, f"{own} is not a layer"
+    assert not upward
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bot" / "channels").rglob("*.py")), ids=name_of)
+def test_channels_share_only_their_helpers(path):
+    own = path.relative_to(ROOT / "bot" / "channels").with_suffix("").parts[0]
+    allowed = {own, *SHARED_BY_CHANNELS}
+
+    others = [name for _, name in imports(path) if name.startswith("bot.channels.") and name.split(".")[2] not in allowed]
+
+    assert not others
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_library_is_imported_in_its_one_place(path):
+    for _, name in imports(path):
+        place = ONLY_IN.get(name.split(".")[0])
+        assert place is None or name_of(path).startswith(place), f"{name} belongs in {place}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_command_line_prints(path):
+    if name_of(path).startswith(PRINTERS):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+    assert not {"print", "click.echo", "sys.stdout.write", "sys.stderr.write", "sys.exit"} & set(calls)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_stays_readable(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_says_what_it_is_for(path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.commands.opening import Flags, open_settings
+from bot.config import Settings, leaves
+from bot.content.yaml_text import parse_file
+from bot.errors import ConfigError
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "config.example.yaml"
+
+
+@pytest.fixture
+def write_config(tmp_path, monkeypatch):
+    """Writes config.yaml into the working folder, which is empty otherwise."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(text: str) -> Path:
+        path = tmp_path / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def settings_error(flags: Flags | None = None) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        open_settings(flags or Flags())
+    return caught.value
+
+
+def test_every_setting_stands_in_the_example_and_no_other(tmp_path):
+    parsed, faults = parse_file(EXAMPLE, "config.example.yaml")
+
+    written = {(name, key) if isinstance(value, dict) else (name,) for name, value in parsed.data.items() for key in _keys(value)}
+
+    assert not faults
+    assert written == {path for path, _ in leaves()}
+
+
+def _keys(value):
+    return value if isinstance(value, dict) else [""]
+
+
+def test_the_example_holds_the_defaults(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    assert open_settings(Flags(config=str(EXAMPLE))).model_dump() == Settings().model_dump()
+
+
+@pytest.mark.parametrize("key", [".".join(path) for path, _ in leaves()])
+def test_every_setting_of_the_example_has_a_comment_above_it(key):
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.strip().startswith(key.split(".")[-1] + ":"))
+
+    assert lines[at - 1].lstrip().startswith("# ")
+
+
+def test_flags_come_before_environment_before_file_before_defaults(write_config, monkeypatch, tmp_path):
+    write_config("knowledge: from-file\nintents: from-file\noffice: {name: 파일구청, contact: 파일}\n")
+    monkeypatch.setenv("YONGSAN_BOT_INTENTS", "from-env")
+    monkeypatch.setenv("YONGSAN_BOT_KNOWLEDGE", "from-env")
+    monkeypatch.setenv("YONGSAN_BOT_OFFICE__NAME", "환경구청")
+
+    settings = open_settings(Flags(knowledge="from-flag"))
+
+    assert (settings.knowledge, settings.intents) == (Path("from-flag"), Path("from-env"))
+    assert (settings.office.name, settings.office.contact, settings.office.official) == ("환경구청", "파일", False)
+
+
+def test_paths_of_a_file_are_relative_to_it(tmp_path, monkeypatch):
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "my.yaml").write_text("knowledge: ../facts\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    settings = open_settings(Flags(config="conf/my.yaml"))
+
+    assert settings.knowledge.resolve() == (tmp_path / "facts").resolve()
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "office:\n", "knowledge: null\n", "office: {name: null}\n", 'knowledge: ""\n'])
+def test_what_is_left_empty_in_a_file_is_unset(write_config, text):
+    write_config(text)
+
+    assert open_settings(Flags()).model_dump() == Settings().model_dump()
+
+
+def test_a_file_of_notepad_is_read(write_config, tmp_path):
+    (tmp_path / "config.yaml").write_bytes("\ufeffoffice:\r\n  name: 메모장구청\r\n".encode())
+
+    assert open_settings(Flags()).office.name == "메모장구청"
+
+
+def test_an_empty_variable_is_unset(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("YONGSAN_BOT_OFFICE__NAME", "")
+    monkeypatch.setenv("YONGSAN_BOT_WHATEVER", "")
+
+    assert open_settings(Flags()).office.name == "용산구청"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("YONGSAN_BOT_OFFICE__NMAE", "YONGSAN_BOT_OFFICE__NAME"),
+        ("YONGSAN_BOT_KNOWLEGE", "YONGSAN_BOT_KNOWLEDGE"),
+        ("YONGSAN_BOT_OFFICE", "YONGSAN_BOT_OFFICE__NAME"),
+        ("yongsan_bot_korean__taggr", "YONGSAN_BOT_KOREAN__TAGGER"),
+    ],
+)
+def test_an_unknown_variable_is_named_with_the_one_that_was_meant(monkeypatch, tmp_path, name, meant):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, "x")
+
+    error = settings_error()
+
+    assert name in error.place
+    assert meant in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "key", "remedy"),
+    [
+        ("office:\n  nmae: 가\n", "2번째 줄", "office.nmae", "office.name"),
+        ("ofice:\n  name: 가\n", "1번째 줄", "ofice", "office"),
+        ("zzzzzzz: 1\n", "1번째 줄", "zzzzzzz", "쓸 수 있는 항목: knowledge"),
+        ("\ncontent:\n  fresh_days: 두 주\n", "3번째 줄", "content.fresh_days", "0 이상의 정수"),
+        ("content: {fresh_days: -1}\n", "1번째 줄", "content.fresh_days", "0 이상의 정수"),
+        ("conversation: {idle_minutes: 0}\n", "1번째 줄", "conversation.idle_minutes", "1 이상의 정수"),
+        ("korean: {tagger: mecap}\n", "1번째 줄", "korean.tagger", "mecab, komoran, okt, hannanum, kkma"),
+        ("office: {official: 아마}\n", "1번째 줄", "office.official", "true, false"),
+        ("office: {name: [가]}\n", "1번째 줄", "office.name", "글"),
+        ("office: 용산구청\n", "1번째 줄", "office", "name, contact, contact_en, official"),
+        ("knowledge: {a: b}\n", "1번째 줄", "knowledge", "폴더 경로"),
+        ("matching: {close: 2}\n", "1번째 줄", "matching.close", "0.0에서 1.0"),
+        ("matching: {close: nan}\n", "1번째 줄", "matching.close", "0.0에서 1.0"),
+        ("matching: {offer_from: 0.9}\n", "1번째 줄", "matching.offer_from", "answer_from"),
+    ],
+)
+def test_a_wrong_setting_names_the_file_the_line_the_key_and_what_may_stand_there(write_config, text, place, key, remedy):
+    write_config(text)
+
+    error = settings_error()
+
+    assert error.place == f"config.yaml {place}"
+    assert f"'{key}'" in error.problem
+    assert remedy in error.remedy
+
+
+def test_a_wrong_variable_is_named_even_where_the_file_sets_the_same_key(write_config, monkeypatch):
+    write_config("content: {fresh_days: 3}\n")
+    monkeypatch.setenv("YONGSAN_BOT_CONTENT__FRESH_DAYS", "soon")
+
+    assert settings_error().place == "환경 변수 YONGSAN_BOT_CONTENT__FRESH_DAYS"
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ("office:\n\tname: 가\n".encode(), "탭"),
+        ("office: {name: 용산}".encode("cp949"), "CP949"),
+        (b"office: *x\n", "별칭"),
+        (b"- a\n", "이름: 값"),
+        (b"office: {}\noffice: {}\n", "두 번"),
+    ],
+)
+def test_a_broken_file_is_explained(write_config, tmp_path, raw, problem):
+    (tmp_path / "config.yaml").write_bytes(raw)
+
+    error = settings_error()
+
+    assert "config.yaml" in error.place
+    assert problem in error.problem
+
+
+def test_a_config_that_is_not_there_is_an_error_but_the_default_one_may_be_missing(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    assert open_settings(Flags()).office.name == "용산구청"
+    assert "my.yaml" in settings_error(Flags(config="my.yaml")).place
+
+
+def test_a_folder_in_the_working_folder_is_not_picked_up(monkeypatch, tmp_path):
+    (tmp_path / "knowledge").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert open_settings(Flags()).knowledge is None
