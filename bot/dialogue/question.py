@@ -119,7 +119,7 @@ class Understander:
         spoken = [(c.start, c.end) for c in found if c.id in _SPOKEN]
         if spoken:
             reading.terms[:] = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spoken)]
-        question.residual = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spans)]
+        question.residual = [t for t in reading.terms if not t.soft and not any(s < t.end and t.start < e for s, e in spans)]
         question.places = [
             name for place, name in self.places.items() if place in reading.compact and not any(place in t.key for t in reading.terms)
         ]

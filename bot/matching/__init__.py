@@ -2,7 +2,8 @@
 
 from bot.matching.evidence import Evidence, load_coefficients, weigh
 from bot.matching.index import Candidate, Index
-from bot.matching.lexicon import Cue, Lexicon, Reading, Surfaces, Term, compact
+from bot.matching.lexicon import Cue, Lexicon, Reading, Term
+from bot.matching.surfaces import Surfaces, compact
 
 __all__ = [
     "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "compact", "load_coefficients", "weigh",

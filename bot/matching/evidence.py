@@ -72,11 +72,13 @@ def weigh(
     rest = total = met = 0.0
     for term in reading.terms:
         weight = index.weight(term)
-        total += weight
+        total += 0.0 if term.soft else weight
         if term.key in explained:
             met += weight
             if any(end == term.start for _, end in reading.elsewhere):
                 features["modifiers"] += 1  # 서울+역사박물관
+            continue
+        if term.soft:
             continue
         if any(cue.start <= term.start and term.end <= cue.end for cue in reading.cues):
             continue
@@ -111,7 +113,8 @@ def weigh(
     features["asked"] = 1.0 if reading.cues else 0.0
     features["rest_share"] = rest / total if total else 0.0
     features["met_weight"] = min(3.0, met)
-    features["met_count"] = min(4.0, float(len(explained & {term.key for term in reading.terms})))
+    found = {term.key: 0.5 if term.soft or term.kind in ("verb", "adjective") else 1.0 for term in reading.terms if term.key in explained}
+    features["met_count"] = min(4.0, sum(found.values()))
     features["full_weight"] = max((min(3.0, c.name_weight) for c in chosen if c.named >= 0.99), default=0.0)
     features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)
     if is_group:

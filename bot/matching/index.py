@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.content import Content, Topic
-from bot.korean import decompose
 from bot.matching.fuzzy import Speller, likeness
-from bot.matching.lexicon import Lexicon, Reading, Term, compact
+from bot.matching.letters import LetterIndex
+from bot.matching.lexicon import Lexicon, Reading, Term
+from bot.matching.surfaces import compact
 
-GRAMS = (2, 3, 4)
 SHORTLIST = 12
 KIND_WEIGHT = {"verb": 0.45, "adjective": 0.45, "root": 0.7, "number": 0.3}
 _MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
+SOFT_WEIGHT = 0.6
 _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 
 
@@ -78,36 +79,33 @@ class Index:
         self.stated: list[set[str]] = [set() for _ in self.topics]  # words of its names and texts, by topic
         raw: list[tuple[int, str, list[Term], bool]] = []
         for n, topic in enumerate(self.topics):
-            raw += [(n, text, lexicon.terms(text), is_name) for text, is_name in _phrasings(topic)]
-            self._learn(n, topic, lexicon)
-        self._weigh(raw)
+            phrasings = [(n, text, lexicon.learn_terms(text), is_name) for text, is_name in _phrasings(topic)]
+            self._learn(n, topic, phrasings)
+            raw += phrasings
+        lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
+        self._weigh()
         self._index_phrases(raw)
-        self._index_letters()
-        self.speller = Speller(self._spellings(content))
+        self.letters = LetterIndex([compact(p.text) for p in self.phrases], [p.topic for p in self.phrases], len(self.topics))
+        self.speller = Speller(self._spellings())
 
     # -- building ------------------------------------------------------------------------------------------------
 
-    def _learn(self, n: int, topic: Topic, lexicon: Lexicon) -> None:
+    def _learn(self, n: int, topic: Topic, phrasings: list[tuple[int, str, list[Term], bool]]) -> None:
         vocabulary, stated = self.vocabulary[n], self.stated[n]
-
-        def add(text: str, called: float) -> None:
-            for term in lexicon.terms(text):
-                vocabulary[term.key] = max(called, vocabulary.get(term.key, 0.0))
-                if called in (_CALLED["name"], _CALLED["text"]):
-                    stated.add(term.key)
-
-        for text, is_name in _phrasings(topic):
-            add(text, _CALLED["name" if is_name else "question"])
-        for text in topic.words.all:
-            add(text, _CALLED["word"])
-        texts = [topic.answer, *topic.facts.values(), *(t for t in (topic.known, topic.claim) if t)]
         if not topic.is_simple:
-            for one in texts:
-                add(one.ko, _CALLED["text"])
-                if one.en:
-                    add(one.en, _CALLED["text"])
+            for one in (topic.answer, *topic.facts.values(), *(t for t in (topic.known, topic.claim) if t)):
+                stated |= self.lexicon.text_keys(one.ko) | self.lexicon.text_keys(one.en)
+            vocabulary.update(dict.fromkeys(stated, _CALLED["text"]))
+        for text in topic.words.all:
+            vocabulary.update(dict.fromkeys(self.lexicon.word_keys(text), _CALLED["word"]))
+        for called in ("question", "name"):
+            for _, _, terms, is_name in phrasings:
+                if is_name == (called == "name"):
+                    vocabulary.update((term.key, _CALLED[called]) for term in terms)
+                    if is_name:
+                        stated.update(term.key for term in terms)
 
-    def _weigh(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
+    def _weigh(self) -> None:
         """Weights words by how few topics use them."""
         count: dict[str, int] = {}
         for vocabulary in self.vocabulary:
@@ -119,7 +117,8 @@ class Index:
 
     def weight(self, term: Term) -> float:
         """What a word of a question weighs: rare words and nouns more."""
-        return self.rarity.get(term.key, 1.0) * KIND_WEIGHT.get(term.kind, 1.0)
+        weight = self.rarity.get(term.key, 1.0) * KIND_WEIGHT.get(term.kind, 1.0)
+        return weight * SOFT_WEIGHT if term.soft else weight
 
     def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
         self.phrases: list[Phrase] = []
@@ -135,32 +134,7 @@ class Index:
             for key, called in vocabulary.items():
                 self.by_word.setdefault(key, []).append((n, called))
 
-    def _index_letters(self) -> None:
-        """Postings of letter n-grams over phrasings, cosine-normalised, as flat arrays."""
-        bags = [_grams(compact(phrase.text)) for phrase in self.phrases]
-        count: dict[str, int] = {}
-        for bag in bags:
-            for gram in bag:
-                count[gram] = count.get(gram, 0) + 1
-        total = max(len(bags), 1)
-        self._gram_weight = {gram: math.log(1 + total / n) ** 2 for gram, n in count.items()}
-        postings: dict[str, tuple[list[int], list[float]]] = {}
-        for n, bag in enumerate(bags):
-            norm = math.sqrt(sum(self._gram_weight[gram] for gram in bag)) or 1.0
-            for gram in bag:
-                ids, weights = postings.setdefault(gram, ([], []))
-                ids.append(n)
-                weights.append(self._gram_weight[gram] / norm)
-        self._postings = {
-            gram: (np.array(ids, dtype=np.int32), np.array(weights, dtype=np.float32)) for gram, (ids, weights) in postings.items()
-        }
-        self._unseen = math.log(1 + total) ** 2
-        owners = np.array([phrase.topic for phrase in self.phrases], dtype=np.int32)
-        # Phrases stand in topic order, so a topic's are one run.
-        self._first = np.searchsorted(owners, np.arange(len(self.topics)))
-        self._many = np.bincount(owners, minlength=len(self.topics))
-
-    def _spellings(self, content: Content) -> list[str]:
+    def _spellings(self) -> list[str]:
         """Words worth correcting to: names as a whole, and every surface of two syllables or more."""
         names = [compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)]
         return [word for word in (*names, *self.lexicon.words) if not word.isascii() and 2 <= len(word) <= 16]
@@ -171,26 +145,33 @@ class Index:
         """The topics that may be meant, best first, at most SHORTLIST."""
         lists = any(cue.id == "which" for cue in reading.cues)  # "what is there for …" means the group
         weights: dict[str, float] = {}
+        soft: set[str] = set()
         for term in reading.terms:
             weight = self.weight(term)
             if weight > weights.get(term.key, 0.0):
                 weights[term.key] = weight
-        asked = sum(weights.values())
+            if term.soft:
+                soft.add(term.key)
+        asked = sum(weight for key, weight in weights.items() if key not in soft)
         explained: dict[int, float] = {}
         named: dict[int, float] = {}
+        softly: dict[int, float] = {}
         for key, weight in weights.items():
             for n, called in self.by_word.get(key, ()):
                 explained[n] = explained.get(n, 0.0) + weight * called
                 if called > _CALLED["word"]:
                     named[n] = named.get(n, 0.0) + weight
-        phrases = self._best_phrases(weights, asked)
-        best_letters, mean_letters = self._letters(reading.compact)
+                if key in soft:
+                    softly[n] = softly.get(n, 0.0) + weight
+        phrases = self._best_phrases(weights, asked, softly)
+        best_letters, mean_letters = self.letters.search(reading.compact)
         pool = set(sorted(explained, key=lambda n: -explained[n] - (phrases[n][0] if n in phrases else 0))[:SHORTLIST])
         pool.update(int(n) for n in _top(best_letters, 4) if best_letters[n] > 0.2)
         found = []
         for n in pool:
-            share = explained.get(n, 0.0) / asked if asked else 0.0
-            called = named.get(n, 0.0) / asked if asked else 0.0
+            whole = asked + softly.get(n, 0.0)
+            share = explained.get(n, 0.0) / whole if whole else 0.0
+            called = named.get(n, 0.0) / whole if whole else 0.0
             phrase, cover, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
             letters = float(best_letters[n])
             score = 0.40 * share + 0.30 * phrase + 0.24 * letters + 0.06 * cover * min(1.0, name_weight)
@@ -204,7 +185,7 @@ class Index:
         found.sort(key=lambda candidate: (-candidate.score, candidate.topic_id))
         return found[:SHORTLIST]
 
-    def _best_phrases(self, weights: dict[str, float], asked: float) -> dict[int, tuple[float, float, float, str]]:
+    def _best_phrases(self, weights: dict[str, float], asked: float, softly: dict[int, float]) -> dict[int, tuple[float, float, float, str]]:
         """By topic: (match of its best phrasing, share and weight of its best-met name, that phrasing)."""
         met: dict[int, float] = {}
         for key in weights:
@@ -213,27 +194,13 @@ class Index:
         best: dict[int, tuple[float, float, float, str]] = {}
         for number, weight in met.items():
             phrase = self.phrases[number]
-            cover, share = weight / phrase.total, min(1.0, weight / asked)
+            cover, share = weight / phrase.total, min(1.0, weight / (asked + softly.get(phrase.topic, 0.0)))
             value = 2 * cover * share / (cover + share)
             value = 0.6 * value + 0.4 * cover * min(1.0, weight)
             old = best.get(phrase.topic, (0.0, 0.0, 0.0, ""))
             named = (cover, weight) if phrase.is_name and (cover, weight) > old[1:3] else old[1:3]
             best[phrase.topic] = (value, *named, phrase.text) if value > old[0] else (old[0], *named, old[3])
         return best
-
-    def _letters(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """(best, mean) likeness of letters by topic."""
-        grams = _grams(text)
-        hits = [self._postings[gram] for gram in grams if gram in self._postings]
-        if not hits or not self.phrases:
-            zeros = np.zeros(len(self.topics))
-            return zeros, zeros
-        norm = math.sqrt(sum(self._gram_weight.get(gram, self._unseen) for gram in grams))
-        scores = np.bincount(
-            np.concatenate([ids for ids, _ in hits]), weights=np.concatenate([weights for _, weights in hits]), minlength=len(self.phrases)
-        )
-        scores /= norm
-        return np.maximum.reduceat(scores, self._first), np.add.reduceat(scores, self._first) / self._many
 
     # -- spelling ------------------------------------------------------------------------------------------------
 
@@ -309,11 +276,6 @@ def _phrasings(topic: Topic) -> list[tuple[str, bool]]:
     if topic.is_simple and topic.questions.all:
         seen[topic.title.ko] = topic.title.ko in topic.names.ko
     return list(seen.items())
-
-
-def _grams(text: str) -> set[str]:
-    spelled = decompose(text)
-    return {spelled[i : i + size] for size in GRAMS for i in range(len(spelled) - size + 1)}
 
 
 def _top(values: np.ndarray, count: int) -> np.ndarray:

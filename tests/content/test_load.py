@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.content.load import load_content, read_files
+from bot.errors import ContentError
+
+Write = Callable[..., Path]
+Make = Callable[..., str]
+
+
+def test_the_smallest_file_loads(write_knowledge: Write) -> None:
+    folder = write_knowledge(a="section: 안전\ntopics:\n  - id: cctv\n    title: 방범용 CCTV\n    questions: [씨씨티비 몇 대 늘었어요]\n    answer: 네.\n")
+
+    content = load_content(folder)
+
+    assert content.topics["cctv"].is_simple
+
+
+def test_duplicate_id_names_both_places_and_the_remedy(write_knowledge: Write, topic: Make) -> None:
+    folder = write_knowledge(safety=topic("bell") + topic("cctv"), smart=topic("cctv"))
+
+    with pytest.raises(ContentError) as caught:
+        load_content(folder)
+
+    assert caught.value.place == "knowledge/smart.yaml 3번째 줄"
+    assert "knowledge/safety.yaml 6번째 줄" in caught.value.problem
+    assert "id" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "problem", "remedy"),
+    [
+        pytest.param("anser: 예", 6, "anser", "answer", id="misspelt key"),
+        pytest.param("facts:\n  when: {ko: 예, lnes: 3}", 7, "lnes", "'lines'", id="misspelt inside a fact"),
+        pytest.param("facts:\n  when: {ko: 예, questions: 3}", 7, "이 자리에", "ko, lines", id="right elsewhere"),
+        pytest.param("related: [bel]", 6, "'bel'", "'bell'", id="unknown topic"),
+        pytest.param("members: [cctv]", 6, "자기 자신", "지워", id="own member"),
+        pytest.param("facts: {how_mani: 예}", 6, "how_mani", "'how_many'", id="unknown aspect"),
+        pytest.param("period: {from: 2021-02-14, until: 2020-12-14}", 6, "늦습니다", "바꿔", id="period reversed"),
+        pytest.param("period: {from: 2021-02-30}", 6, "달력", "있는 날짜", id="no such day"),
+        pytest.param("lines: 24-23", 6, "시작이 끝보다", "23-24", id="lines reversed"),
+        pytest.param("lines: 1-9999999999", 6, "너무 큽니다", "23-24", id="endless lines"),
+        pytest.param("document: paper", 3, "paper", "documents.yaml", id="unknown document"),
+        pytest.param("status: finished", 6, "status", "planned", id="unknown status"),
+    ],
+)
+def test_a_fault_of_a_topic_names_line_and_remedy(write_knowledge: Write, topic: Make, more: str, line: int, problem: str, remedy: str) -> None:
+    folder = write_knowledge(a=topic("cctv", more=more), b=topic("bell"))
+
+    faults = read_files(folder).faults
+
+    assert len(faults) == 1, faults
+    assert faults[0].line == line, faults[0]
+    assert problem in faults[0].problem
+    assert remedy in faults[0].remedy
+
+
+@pytest.mark.parametrize("name", ["a" * 33, "CCTV", "방범"])
+def test_a_bad_id_is_refused(write_knowledge: Write, topic: Make, name: str) -> None:
+    faults = read_files(write_knowledge(a=topic(name))).faults
+
+    assert any("32자" in fault.problem and fault.line == 3 for fault in faults)
+
+
+def test_faults_of_all_files_are_told_at_once_and_a_sound_topic_beside_a_bad_one_is_read(write_knowledge: Write, topic: Make) -> None:
+    folder = write_knowledge(a=topic("one", more="x: 1") + topic("two", more="related: [none]"), b="a: [", c=topic("three", more="related: [one]"))
+
+    faults = read_files(folder).faults
+
+    assert [(fault.file, fault.line) for fault in faults] == [("knowledge/a.yaml", 6), ("knowledge/a.yaml", 10), ("knowledge/b.yaml", 1)]
+
+
+def test_a_missing_folder_says_how_to_make_one(tmp_path: Path) -> None:
+    faults = read_files(tmp_path / "none").faults
+
+    assert "init" in faults[0].remedy
+
+
+def test_what_intents_lack_comes_from_the_packaged(write_knowledge: Write, write_intents: Write, topic: Make) -> None:
+    loaded = read_files(write_knowledge(a=topic("cctv")), write_intents(everyday="words: [좀]\n"))
+
+    assert loaded.content is not None
+    assert loaded.content.everyday.ko == ("좀",)
+    assert "how_many" in loaded.content.aspects
