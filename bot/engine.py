@@ -48,7 +48,7 @@ class Engine:
         index = Index(content, lexicon)
         self.urgent = UrgentSigns(content.urgent, content.urgent_unless)
         self.understander = Understander(content, lexicon, index, load_coefficients())
-        self.policy = Policy(content, fresh_days, thresholds or Thresholds())
+        self.policy = Policy(content, fresh_days, thresholds or Thresholds(), index.vocabulary_of)
         self.wording = Wording(content, office)
 
     def reply(self, message: str | Pick, state: State | None, now: dt.datetime) -> Turn:

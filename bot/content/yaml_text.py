@@ -121,7 +121,10 @@ def _too_deep(text: str) -> int:
 
 
 def _syntax_fault(error: yaml.YAMLError, text: str, shown: str) -> Fault:
+    context = str(getattr(error, "context", "") or "")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "quoted scalar" in context or "flow" in context:  # the parser notices it far below; the slip is where it was opened
+        mark = getattr(error, "context_mark", None) or mark
     lines = text.rstrip("\n").split("\n")
     line = min(mark.line + 1 if mark else 1, len(lines))
     near = lines[line - 1]
@@ -129,15 +132,15 @@ def _syntax_fault(error: yaml.YAMLError, text: str, shown: str) -> Fault:
     problem = str(getattr(error, "problem", "") or "")
     if "\t" in near[: len(near) - len(near.lstrip())] or ("tab" in problem or "\\t" in problem) or (tabbed and tabbed <= line):
         return Fault(shown, tabbed or line, "들여쓰기에 탭이 있습니다.", "탭을 지우고 빈칸(스페이스)으로 맞춰 주세요.")
-    if "single document" in str(getattr(error, "context", "")):
+    if "single document" in context:
         return Fault(shown, line, "'---' 줄이 파일을 둘로 나눕니다.", "'---' 줄을 지우거나 파일을 나눠 주세요.")
     if "alias" in problem or "anchor" in problem:
         return Fault(shown, line, "별칭(*이름)은 쓸 수 없습니다.", "별표로 시작하는 글이면 따옴표로 감싸 주세요.")
     if "mapping values are not allowed" in problem:
         return Fault(shown, line, "쌍점(:)이 잘못된 자리에 있거나 들여쓰기가 맞지 않습니다.", "글 안에 쌍점이 있으면 글 전체를 따옴표로 감싸 주세요.")
-    if "quoted scalar" in problem or "quoted scalar" in str(getattr(error, "context", "")):
+    if "quoted scalar" in problem or "quoted scalar" in context:
         return Fault(shown, line, "따옴표가 닫히지 않았습니다.", "여는 따옴표와 닫는 따옴표의 짝을 맞춰 주세요.")
-    if "expected ',' or" in problem or "flow" in str(getattr(error, "context", "")):
+    if "expected ',' or" in problem or "flow" in context:
         return Fault(shown, line, "대괄호 [ ]나 중괄호 { }의 짝, 또는 쉼표가 맞지 않습니다.", "여는 괄호와 닫는 괄호, 사이의 쉼표를 확인해 주세요.")
     return Fault(shown, line, "YAML 문법에 맞지 않습니다.", "바로 위 줄까지 들여쓰기(빈칸 수), 쌍점 뒤의 빈칸, 따옴표를 확인해 주세요.")
 

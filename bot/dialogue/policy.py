@@ -7,7 +7,7 @@ states decides between answer and partial; confidence decides whether a topic is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content import Content, Topic
@@ -37,8 +37,8 @@ class Thresholds:
 class Policy:
     """Decides about understood messages of one content."""
 
-    def __init__(self, content: Content, fresh_days: int, thresholds: Thresholds) -> None:
-        self.content, self.fresh_days, self.thresholds = content, fresh_days, thresholds
+    def __init__(self, content: Content, fresh_days: int, thresholds: Thresholds, vocabulary: Callable[[Sequence[str]], set[str]]) -> None:
+        self.content, self.fresh_days, self.thresholds, self.vocabulary = content, fresh_days, thresholds, vocabulary
 
     # -- the order -----------------------------------------------------------------------------------------------
 
@@ -159,6 +159,8 @@ class Policy:
         if question.goes("correction") and question.chosen_strongly(self.thresholds.offer):
             return None
         nouns = [t for t in question.residual if t.kind in ("noun", "name", "place", "foreign", "root")]
+        own = self.vocabulary(state.topics)
+        strange = [t for t in nouns if t.key not in own]
         topics = [self.content.topics[t] for t in state.topics]
         offered = [o.topic for o in state.options if o.topic]
         if len(offered) == 1:
@@ -168,7 +170,7 @@ class Policy:
             if not topics or not question.goes("back") and "sum" not in aspects:
                 return None
         named = question.chosen_strongly(self.thresholds.answer) and question.chosen[0].named >= 0.5
-        if question.chosen_strongly(0.75) or named or not topics or (nouns and not (question.goes("back") and aspects)):
+        if question.chosen_strongly(0.75) or named or not topics or (strange and not (question.goes("back") and aspects)):
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
             topics = [self.content.topics[state.earlier[-1]]]
@@ -176,7 +178,7 @@ class Policy:
             return self._more(topics[0], state, language)
         if question.goes("repeat") and not aspects:
             return replace(self._tell(topics, [list(state.aspects)] * len(topics), question, state, now, language), reason="repeat")
-        if aspects or question.goes("back", "claim") or question.quantities:
+        if aspects or nouns or question.goes("back", "claim") or question.quantities:
             return self._tell(topics, [aspects] * len(topics), question, state, now, language)
         return None
 
@@ -277,7 +279,7 @@ class Policy:
         openings = self._corrections(topics, question, language) if question else ()
         missing = any(part.missing for part in parts)
         claimed = bool(question and question.claims) and any(topic.claim for topic in topics)
-        if claimed or any(self.content.aspects[a].alone for part in parts for a, _ in part.stated):
+        if claimed or any(key == "unknown_number" for key, _ in openings) or any(self.content.aspects[a].alone for part in parts for a, _ in part.stated):
             missing = True  # told as the newsletter's, and not confirmed
         if not missing and any(a == "status" and self.content.topics[p.topic].status != "done" for p in parts for a, _ in p.stated):
             missing = True
@@ -360,8 +362,6 @@ class Policy:
     def _corrections(self, topics: list[Topic], question: Question, language: str) -> tuple[tuple[str, dict[str, str]], ...]:
         """What the message takes for granted and the newsletter says otherwise: a number, or a unit."""
         counts = [count for topic in topics for count in topic.counts]
-        if not counts:
-            return ()
         plain = " ".join(self._printed(topic) for topic in topics).replace(",", "")
         for quantity in question.quantities:
             number = f"{quantity.value:g}" if quantity.value < 1e6 else str(int(quantity.value))
@@ -375,6 +375,10 @@ class Policy:
             if quantity.unit in ("년", "월", "일", "살", "세", "시", "시간", "분", "번", "층", "호", "위", "배", "등", "") and not (question.claims and quantity.unit == "" and quantity.value > 31):
                 continue
             if _stands(number, plain):
+                continue
+            if not counts:
+                if question.claims:
+                    return (("unknown_number", {"claimed": claimed}),)
                 continue
             fitting = [c for c in counts if quantity.unit in c.units or not c.units] or counts
             count = fitting[0]

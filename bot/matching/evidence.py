@@ -19,7 +19,7 @@ from bot.matching.lexicon import Reading, Term
 
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
-    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "lone", "group_rest",
+    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "clean", "clean_named", "lone", "group_rest",
 )  # fmt: skip
 
 _DISTRICT_ENDINGS = "구시군도읍면"
@@ -116,6 +116,8 @@ def weigh(
     found = {term.key: 0.5 if term.soft or term.kind in ("verb", "adjective") else 1.0 for term in reading.terms if term.key in explained}
     features["met_count"] = min(4.0, sum(found.values()))
     features["full_weight"] = max((min(3.0, c.name_weight) for c in chosen if c.named >= 0.99), default=0.0)
+    features["clean"] = float(not unexplained)
+    features["clean_named"] = float(not unexplained and best.named >= 0.99 and len(best.best) > 1)
     features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)
     if is_group:
         features["group_rest"] = min(3.0, float(sum(term.kind not in ("verb", "adjective") for term in unexplained)))

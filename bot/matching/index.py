@@ -7,6 +7,7 @@ letters are (typos, words the tagger breaks). None of them is a probability; evi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,6 +139,10 @@ class Index:
         """Words worth correcting to: names as a whole, and every surface of two syllables or more."""
         names = [compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)]
         return [word for word in (*names, *self.lexicon.words) if not word.isascii() and 2 <= len(word) <= 16]
+
+    def vocabulary_of(self, topic_ids: Sequence[str]) -> set[str]:
+        """Every word that those topics have."""
+        return set().union(*(self.vocabulary[self.number[topic_id]] for topic_id in topic_ids))
 
     # -- searching -----------------------------------------------------------------------------------------------
 

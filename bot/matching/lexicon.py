@@ -73,6 +73,7 @@ class Lexicon:
 
     words     synonyms and every noun of the content → keys
     lemmas    verbs and English stems → key
+    local     names of places inside the district
     known     keys that some topic has
     latin     words in Latin letters that are meant as such; neutral: those that Koreans use as they are (CCTV)
     """
@@ -104,6 +105,8 @@ class Lexicon:
     def _add_everyday(self, content: Content) -> None:
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
+        self.local = {spell(place) for place in (_HERE, *content.places.ko)}
+        self.everyday |= self.local
         for word in content.everyday.en:
             self.everyday.update((word, stem(word)))
             self.latin.add(word)
@@ -177,7 +180,9 @@ class Lexicon:
                 self.words.add(flat, _EVERYDAY)
 
     def word_keys(self, entry: str) -> set[str]:
-        """Keys of an entry of `words`: dictionary forms, so that no tagger is needed."""
+        """Keys of an entry of `words`: dictionary forms, so that no tagger is needed for single words."""
+        if " " in entry and not entry.isascii():
+            return {term.key for term in self.learn_terms(entry)}
         keys: set[str] = set()
         for word in entry.lower().split():
             flat = compact(word)
@@ -247,7 +252,7 @@ class Lexicon:
             key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             soft = text in self.everyday or lemma in self.everyday
             if soft:
-                if kind == "place" and not text.startswith(_HERE):
+                if kind == "place" and lemma not in self.local:
                     reading.elsewhere.append((start, end))
                 if key not in self.known:
                     continue

@@ -95,7 +95,7 @@ def test_a_name_that_is_denied_need_not_be_printed() -> None:
 
 
 def test_a_copied_sentence_is_named(hold: Hold) -> None:
-    faults = hold(("안전비상벨", 2, "노후 안전비상벨 교체 142개소 우리아이 안심학교 환경구축이에요."), SCHOOL, BIKE, SITES)
+    faults = hold(("안전비상벨", 2, "노후 안전비상벨 교체 142개소 우리아이 안심학교 환경구축 14개교예요."), SCHOOL, BIKE, SITES)
 
     assert any("그대로 옮긴" in fault for fault in faults)
 

@@ -25,7 +25,7 @@ def test_every_scalar_is_text() -> None:
         pytest.param("a: 1\nb: !!python/name:os.system x\n", 2, "꼬리표", id="tag"),
         pytest.param("a: !!str 1\n", 1, "꼬리표", id="plain tag"),
         pytest.param("a: '열림\nb: 1\n", 1, "따옴표", id="open quote"),
-        pytest.param("a: [1, 2\nb: 3\n", 2, "대괄호", id="open bracket"),
+        pytest.param("a: [1, 2\nb: 3\n", 1, "대괄호", id="open bracket"),
         pytest.param("<<: {a: 1}\n", 1, "합치기", id="merge"),
         pytest.param("---\na: 1\n---\nb: 1\n", 3, "둘로", id="two documents"),
         pytest.param("a: 1\nb: \x00\n", 2, "제어 문자", id="null"),
