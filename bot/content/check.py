@@ -74,7 +74,9 @@ def _topics(loaded: Loaded) -> Iterator[Fault]:
                 yield Fault(*loaded.topic_line(topic.id, *place), f"'{slot[0]}'이(가) 그대로 보이게 됩니다({topic.id}).", remedy)
         for n, link in enumerate(topic.links):
             if not re.match(r"https?://\S+$", link):
-                yield Fault(*loaded.topic_line(topic.id, "links", n), f"'{link[:60]}'은(는) 주소가 아닙니다.", "https://로 시작하는 주소를 써 주세요.")
+                yield Fault(
+                    *loaded.topic_line(topic.id, "links", n), f"'{link[:60]}'은(는) 주소가 아닙니다.", "https://로 시작하는 주소를 써 주세요."
+                )
         for key in ("names", "questions"):
             if any(not squeeze_phrase(phrase) for phrase in getattr(topic, key).all):
                 yield Fault(*loaded.topic_line(topic.id, key), f"빈 표현이 있습니다({topic.id}).", "빈 칸을 지워 주세요.")

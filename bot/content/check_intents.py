@@ -55,7 +55,9 @@ def _aspects(loaded: Loaded, notes: list[str]) -> Iterator[Fault]:
         for key in ("label", "not_stated"):
             text = getattr(aspect, key)
             if text and any("{" in part for part in (text.ko, text.en)):
-                yield _fault(loaded, file, ("aspects", n, key), f"{key}에는 자리표시를 쓸 수 없습니다({aspect.id}).", "중괄호를 지우고 그대로 써 주세요.")
+                yield _fault(
+                    loaded, file, ("aspects", n, key), f"{key}에는 자리표시를 쓸 수 없습니다({aspect.id}).", "중괄호를 지우고 그대로 써 주세요."
+                )
         if aspect.alone:
             yield from _slots(loaded, file, ("aspects", n, "alone"), _by_language(aspect.alone), _ALWAYS, {})
     yield from _shared_cues(loaded, aspects, notes)
@@ -100,7 +102,9 @@ def _ids(loaded: Loaded, file: str, key: str, items: Iterable[Any]) -> Iterator[
         cues = item.signs if key == "urgent" else item.cues
         if not any(cue.strip() for cue in cues.all):
             name = "signs" if key == "urgent" else "cues"
-            yield _fault(loaded, file, (key, n), f"'{item.id}'에 알아볼 말({name})이 하나도 없습니다.", "주민이 그렇게 쓰는 말을 넣거나 항목을 지워 주세요.")
+            yield _fault(
+                loaded, file, (key, n), f"'{item.id}'에 알아볼 말({name})이 하나도 없습니다.", "주민이 그렇게 쓰는 말을 넣거나 항목을 지워 주세요."
+            )
         elif any(not cue.strip() for cue in cues.all):
             yield _fault(loaded, file, (key, n), f"'{item.id}'에 빈 말이 있습니다.", "빈 칸을 지워 주세요.")
 
@@ -130,7 +134,9 @@ def _wording(loaded: Loaded) -> Iterator[Fault]:
     for key in needed:
         if key not in have:
             near = difflib.get_close_matches(key, [name for name in have if name not in needed], 1)
-            remedy = f"'{near[0]}'의 이름을 '{key}'(으)로 고쳐 주세요." if near else f"'{key}: {{ko: …, en: …}}' 줄을 처음 받은 파일에서 되살려 주세요."
+            remedy = (
+                f"'{near[0]}'의 이름을 '{key}'(으)로 고쳐 주세요." if near else f"'{key}: {{ko: …, en: …}}' 줄을 처음 받은 파일에서 되살려 주세요."
+            )
             yield _fault(loaded, file, ("wording",), f"프로그램이 쓰는 문장 '{key}'이(가) 없습니다.", remedy)
     for key, text in have.items():
         if key not in needed:
@@ -167,7 +173,13 @@ def _slots(
             yield _fault(loaded, file, (*place, language), f"'{{{name}}}'은(는) 여기서 채울 수 없는 자리입니다.", remedy)
         missing = (everywhere & allowed) - _slot_names(text)
         for name in sorted(missing if not model else missing & model.get(language, missing)):
-            yield _fault(loaded, file, (*place, language), f"다른 언어에는 있는 '{{{name}}}'이(가) 없습니다({language}).", f"문장에 '{{{name}}}'을(를) 넣어 주세요.")
+            yield _fault(
+                loaded,
+                file,
+                (*place, language),
+                f"다른 언어에는 있는 '{{{name}}}'이(가) 없습니다({language}).",
+                f"문장에 '{{{name}}}'을(를) 넣어 주세요.",
+            )
         for match in _SLOT.finditer(text):
             if match[2] and not re.fullmatch(r"[가-힣()]+", match[2]):
                 yield _fault(loaded, file, (*place, language), f"'{match[0]}'의 조사가 한글이 아닙니다.", "{이름:은}처럼 써 주세요.")
@@ -182,7 +194,9 @@ def _urgent(loaded: Loaded) -> Iterator[Fault]:
     yield from _ids(loaded, file, "urgent", value.urgent)
     for n, item in enumerate(value.urgent):
         if any("{" in text for _, text in _by_language(item.reply)):
-            yield _fault(loaded, file, ("urgent", n, "reply"), f"급한 답에는 자리표시를 쓸 수 없습니다({item.id}).", "중괄호를 지우고 그대로 써 주세요.")
+            yield _fault(
+                loaded, file, ("urgent", n, "reply"), f"급한 답에는 자리표시를 쓸 수 없습니다({item.id}).", "중괄호를 지우고 그대로 써 주세요."
+            )
         for number in item.numbers:
             if number not in numbers:
                 problem = f"'{number}'을(를) 언제 확인했는지 적혀 있지 않습니다({item.id})."

@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = "(" + "|".join([name.capitalize() for name in _MONTHS] + ["Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept?", "Oct", "Nov", "Dec"]) + r")\b\.?"
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTH = (
+    "("
+    + "|".join([name.capitalize() for name in _MONTHS] + ["Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept?", "Oct", "Nov", "Dec"])
+    + r")\b\.?"
+)
 _DATES = (  # (pattern, which group is year, month, day; 0 where it is not written)
     (re.compile(r"(\d{4})\s?년\s?(\d{1,2})\s?월\s?(\d{1,2})\s?일"), (1, 2, 3)),
     (re.compile(r"(?<!\d)(\d{4})\s?[.\-/]\s?(\d{1,2})\s?[.\-/]\s?(\d{1,2})(?!\d)\.?"), (1, 2, 3)),
@@ -22,7 +26,9 @@ _DATES = (  # (pattern, which group is year, month, day; 0 where it is not writt
 )
 _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_QUOTED = re.compile(r"‘([^’]{1,60})’|「([^」]{1,60})」|『([^』]{1,60})』|<([^<>]{1,60})>|“([^”]{1,80})”|\"([^\"]{1,80})\"|(?<!\w)'([^']{1,80})'(?![a-z])")
+_QUOTED = re.compile(
+    r"‘([^’]{1,60})’|「([^」]{1,60})」|『([^』]{1,60})』|<([^<>]{1,60})>|“([^”]{1,80})”|\"([^\"]{1,80})\"|(?<!\w)'([^']{1,80})'(?![a-z])"
+)
 _DENIED = re.compile(r"\s?(이|가)\s아니")  # "not 'this' but 'that'": the first of the two is not said to be printed
 
 

@@ -17,7 +17,7 @@ try:  # PyYAML without its C part reads the same, some fourteen times slower
 except ImportError:  # pragma: no cover
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp map seq merge value".split()}
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ["str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value"]}
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40  # the deepest honest file nests seven levels; a thousand would exhaust the stack
 
@@ -189,12 +189,13 @@ class _Reader:
             if key == "<<":
                 self._fault(line, "'<<'(합치기)는 쓸 수 없습니다.", "필요한 항목을 그 자리에 써 주세요.")
                 continue
+            here = (*place, key)
             if key in data:
-                first = self.lines[(*place, key)]
+                first = self.lines[here]
                 self._fault(line, f"'{key}'이(가) {first}번째 줄에 이어 두 번 나옵니다.", "둘 중 하나를 지우거나 이름을 바꿔 주세요.")
                 continue
-            self.lines[(*place, key)] = line
-            data[key] = self.value(value_node, (*place, key))
+            self.lines[here] = line
+            data[key] = self.value(value_node, here)
         return data
 
     def _first_letter(self, node: yaml.Node) -> str:

@@ -147,6 +147,8 @@ class Wording:
             sentences.append(topic.claim.get(language))
         told = [topic.facts[fact].get(language) if fact else topic.answer.get(language) for _, fact in part.stated]
         sentences += told
+        if told and not topic.is_simple and all(self.content.aspects[name].weak for name, _ in part.stated if name):
+            sentences.append(topic.answer.get(language))  # asked in general: the short answer belongs with it
         if not told and not (decision.more and decision.kind == "partial"):
             sentences.append((topic.known or topic.answer).get(language) if part.missing or decision.kind == "partial" else topic.answer.get(language))
         if decision.kind == "partial" and decision.more:

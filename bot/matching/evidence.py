@@ -19,7 +19,7 @@ from bot.matching.lexicon import Reading, Term
 
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
-    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "clean", "clean_named", "lone", "group_rest",
+    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "clean", "clean_named", "modified_part", "unknown_part", "lone", "group_rest",
 )  # fmt: skip
 
 _DISTRICT_ENDINGS = "구시군도읍면"
@@ -68,6 +68,7 @@ def weigh(
     main = _asking_part(reading, explained)
     features = dict.fromkeys(FEATURES, 0.0)
     unexplained = []
+    word_starts = {start for start, _ in reading.words}
     begins = {term.start for term in reading.terms if term.key in explained}
     rest = total = met = 0.0
     for term in reading.terms:
@@ -75,8 +76,8 @@ def weigh(
         total += 0.0 if term.soft else weight
         if term.key in explained:
             met += weight
-            if any(end == term.start for _, end in reading.elsewhere):
-                features["modifiers"] += 1  # 서울+역사박물관
+            if term.start not in word_starts and any(end == term.start for _, end in reading.elsewhere):
+                features["unknown_places"] += 1  # 서울+역사박물관
             continue
         if term.soft:
             continue
@@ -116,6 +117,9 @@ def weigh(
     found = {term.key: 0.5 if term.soft or term.kind in ("verb", "adjective") else 1.0 for term in reading.terms if term.key in explained}
     features["met_count"] = min(4.0, sum(found.values()))
     features["full_weight"] = max((min(3.0, c.name_weight) for c in chosen if c.named >= 0.99), default=0.0)
+    if best.named < 0.99:
+        features["modified_part"] = features["modifiers"]
+        features["unknown_part"] = features["unknown_nouns"]
     features["clean"] = float(not unexplained)
     features["clean_named"] = float(not unexplained and best.named >= 0.99 and len(best.best) > 1)
     features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)

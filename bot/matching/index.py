@@ -253,12 +253,16 @@ class Index:
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
         if len(inside) <= 2 and inside[0].kind == "noun" and inside[0].end - inside[0].start == 2 and len(word) <= 4:
             return word  # a real word of two syllables: its neighbours are other real words
+        nouns = [m for m in inside if m.kind == "noun" and m.end - m.start >= 2]
+        real = len(nouns) > 1 and all(m in nouns or m.kind in _MINOR for m in inside)  # 국민+연금: words of their own
         ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
         best: tuple[float, int, int, str] | None = None
         for begin in begins:
             for end in ends:
                 if end - begin < 2 or not any(begin <= doubt < end for doubt in doubts):
+                    continue
+                if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
                     continue
                 hit = self.speller.correct(compact(word[begin:end]))
                 if hit and (best is None or (end - begin) * hit[1] > best[0]):

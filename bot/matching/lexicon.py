@@ -16,6 +16,8 @@ _EVERYDAY = ""  # key of a surface that is found only to keep others from being 
 CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number"))
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
+_CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
 _HERE = "용산"
 
 
@@ -103,6 +105,7 @@ class Lexicon:
     # -- building ------------------------------------------------------------------------------------------------
 
     def _add_everyday(self, content: Content) -> None:
+        self.everyday_words = set(content.everyday.ko)
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
         self.local = {spell(place) for place in (_HERE, *content.places.ko)}
@@ -126,8 +129,8 @@ class Lexicon:
         elif _is_verb(word):
             self.lemmas.setdefault(spell(word[:-1]), key)
         elif len(word) == 1:
-            self.lemmas.setdefault(word, key)  # one syllable is a word only where the tagger says so
-        else:
+            self.lemmas.setdefault(spell(word), key)  # one syllable is a word only where the tagger says so
+        elif not self._sounds_everyday(word):
             self.words.add(compact(word), key)
 
     def _add_cues(self, content: Content) -> None:
@@ -194,10 +197,30 @@ class Lexicon:
                 keys.add(self.lemmas.get(flat) or flat)
             elif flat in self.words:
                 keys.update(key for key in self.words.ids(flat) if key)
-            else:
+            elif parts := self._parts(flat):
+                keys.update(parts)
+            elif not self._sounds_everyday(word):
                 self.words.add(flat, word)
                 keys.add(word)
         return keys
+
+    def _sounds_everyday(self, word: str) -> bool:
+        """Whether it is another word that sounds like an everyday one (군대, 군데)."""
+        return compact(word) in self.everyday and word not in self.everyday_words
+
+    def _parts(self, flat: str) -> set[str]:
+        """Keys of the known words that make up a compound (안심귀가, 청년들); none where a part of it is new."""
+        for size in range(len(flat) - 1, 1, -1):
+            if flat[:size] in self.words:
+                rest = flat[size:]
+                keys = {key for key in self.words.ids(flat[:size]) if key}
+                if rest in _SUFFIXES:
+                    return keys
+                if len(rest) > 1:
+                    others = {key for key in self.words.ids(rest) if key} or self._parts(rest)
+                    if others:
+                        return keys | others
+        return set()
 
     def text_keys(self, text: str) -> set[str]:
         """Keys of the known words in a text of the content's own."""
@@ -217,10 +240,14 @@ class Lexicon:
 
     def read(self, text: str) -> Reading:
         """The text as utterance, terms and cues."""
-        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral))
+        names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
+        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names)
 
-    def annotate(self, utterance: Utterance) -> Reading:
-        """The terms and cues of an utterance."""
+    def annotate(self, utterance: Utterance, names: frozenset[str] = frozenset()) -> Reading:
+        """The terms and cues of an utterance.
+
+        names  Latin words that were written as names are
+        """
         place, words = _without_spaces(utterance.text)
         flat = spell(utterance.text.replace(" ", ""))
         morphemes = [Morpheme(text, kind, place[start], place[end]) for text, kind, start, end in utterance.morphemes]
@@ -232,11 +259,11 @@ class Lexicon:
             covered[start:end] = b"\x01" * (end - start)
         cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
-        self._add_morphemes(reading, covered)
+        self._add_morphemes(reading, covered, names)
         terms.sort(key=_start)
         return reading
 
-    def _add_morphemes(self, reading: Reading, covered: bytearray) -> None:
+    def _add_morphemes(self, reading: Reading, covered: bytearray, names: frozenset[str]) -> None:
         """Adds what no surface covers, by the tagger."""
         for text, kind, start, end in reading.morphemes:
             if kind not in CONTENT_KINDS:
@@ -250,13 +277,15 @@ class Lexicon:
                     reading.cut.append((start, end))
                 continue
             key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
+            if kind == "foreign" and text in names and key not in self.known:
+                kind = "name"
             soft = text in self.everyday or lemma in self.everyday
             if soft:
                 if kind == "place" and lemma not in self.local:
                     reading.elsewhere.append((start, end))
                 if key not in self.known:
                     continue
-            if kind == "number" and not text.isdigit():
+            if kind == "number" and key not in self.known:
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 

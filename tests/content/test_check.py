@@ -108,7 +108,9 @@ def test_navigation_that_the_engine_cannot_use_is_a_fault(write_intents: Write, 
 
 def test_cues_are_there_and_belong_to_one_aspect(write_intents: Write) -> None:
     text = (packaged("intents") / "aspects.yaml").read_text(encoding="utf-8")
-    more = "  - {id: one, label: 하나, cues: [], or: [hwo]}\n  - {id: two, label: 둘, cues: [가나다라]}\n  - {id: three, label: 셋, cues: [가나다라]}\n"
+    more = (
+        "  - {id: one, label: 하나, cues: [], or: [hwo]}\n  - {id: two, label: 둘, cues: [가나다라]}\n  - {id: three, label: 셋, cues: [가나다라]}\n"
+    )
 
     report = check_folders(None, write_intents(aspects=text + more))
 
@@ -137,7 +139,32 @@ def test_ids_that_vanished_are_named_where_they_stood(copy_knowledge: Path, tmp_
 # -- mutations ------------------------------------------------------------------------------------------------------
 
 SEED, MUTATIONS = 20210114, 300
-JUNK = ["\t", "\x00", "[", "]", "{", "}", "'", '"', "*a", "&a ", "!!python/object:os.x ", "!x ", ": ", "- ", "#", "|", ">", "null", "~", "\ud55c", "?", "%", "@", "`"]
+JUNK = [
+    "\t",
+    "\x00",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    '"',
+    "*a",
+    "&a ",
+    "!!python/object:os.x ",
+    "!x ",
+    ": ",
+    "- ",
+    "#",
+    "|",
+    ">",
+    "null",
+    "~",
+    "\ud55c",
+    "?",
+    "%",
+    "@",
+    "`",
+]
 
 
 def mutate(raw: bytes, rng: random.Random) -> bytes:

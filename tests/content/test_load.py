@@ -13,7 +13,9 @@ Make = Callable[..., str]
 
 
 def test_the_smallest_file_loads(write_knowledge: Write) -> None:
-    folder = write_knowledge(a="section: 안전\ntopics:\n  - id: cctv\n    title: 방범용 CCTV\n    questions: [씨씨티비 몇 대 늘었어요]\n    answer: 네.\n")
+    folder = write_knowledge(
+        a="section: 안전\ntopics:\n  - id: cctv\n    title: 방범용 CCTV\n    questions: [씨씨티비 몇 대 늘었어요]\n    answer: 네.\n"
+    )
 
     content = load_content(folder)
 

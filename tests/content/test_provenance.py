@@ -28,7 +28,9 @@ def hold(tmp_path: Path, write_knowledge: Callable[..., Path]) -> Callable[..., 
 
     def check(*topics: tuple[str, int, str], more: str = "") -> list[str]:
         (tmp_path / "paper.txt").write_text(SOURCE, encoding="utf-8")
-        written = "".join(f"  - id: t{n}\n    title: {title}\n    lines: {line}\n    answer: {answer}\n{more}" for n, (title, line, answer) in enumerate(topics))
+        written = "".join(
+            f"  - id: t{n}\n    title: {title}\n    lines: {line}\n    answer: {answer}\n{more}" for n, (title, line, answer) in enumerate(topics)
+        )
         folder = write_knowledge(a=f"section: 생활 안전\ntopics:\n{written}" if written else "section: 생활 안전\ntopics: []\n")
         report = check_folders(folder, None, tmp_path / "paper.txt")
         return [f"{fault.file} {fault.line}: {fault.problem}" for fault in report.faults if not fault.file.startswith("intents/")]
@@ -128,7 +130,9 @@ def test_the_packaged_knowledge_is_traceable_and_covers_the_newsletter() -> None
 
 
 @needs_newsletter
-@pytest.mark.parametrize("name", ["longevity", "senior-city", "seniors-day", "senior-jobs", "senior-facilities", "senior-care", "cctv", "museum", "jieum"])
+@pytest.mark.parametrize(
+    "name", ["longevity", "senior-city", "seniors-day", "senior-jobs", "senior-facilities", "senior-care", "cctv", "museum", "jieum"]
+)
 def test_a_deleted_topic_leaves_its_item_uncovered(copy_knowledge: Path, name: str) -> None:
     path = next(path for path in copy_knowledge.glob("*.yaml") if f"- id: {name}\n" in path.read_text(encoding="utf-8"))
     text = path.read_text(encoding="utf-8")
@@ -137,5 +141,3 @@ def test_a_deleted_topic_leaves_its_item_uncovered(copy_knowledge: Path, name: s
     report = check_folders(copy_knowledge, None, NEWSLETTER)
 
     assert any(fault.file == NEWSLETTER.name for fault in report.faults)
-
-
