@@ -170,6 +170,8 @@ class Policy:
             if not topics or not question.goes("back") and "sum" not in aspects:
                 return None
         named = question.chosen_strongly(self.thresholds.answer) and question.chosen[0].named >= 0.5
+        if question.chosen and nouns and question.chosen[0].topic_id in {m for topic in topics for m in topic.members}:
+            return self._tell([self.content.topics[question.chosen[0].topic_id]], [aspects], question, state, now, language)
         if question.chosen_strongly(0.75) or named or not topics or (strange and not (question.goes("back") and aspects)):
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:

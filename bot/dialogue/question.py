@@ -109,7 +109,7 @@ class Understander:
 
     def _find_cues(self, question: Question, keep: bool = False) -> None:
         reading = question.reading
-        found = [Cue(i, s, e) for s, e, ids in self.navigation.find(reading.compact, reading.edges, loose=True) for i in ids]
+        found = [Cue(i, s, e) for s, e, ids in self.navigation.find(reading.compact, reading.edges, loose=True, endings=True) for i in ids]
         # "아니" corrects only where it opens the message; elsewhere it is a filler.
         found = [c for c in found if c.id != "correction" or c.start == 0 or "말고" in reading.compact[c.start : c.end]]
         question.navigation = [*question.navigation, *found] if keep else found

@@ -62,7 +62,8 @@ _HANNANUM = {"N": "noun", "P": "verb", "M": "adverb", "J": "particle", "E": "end
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff]|[^\u0000-\uffff]|[^\S ]")
 _SAFE = re.compile(r"[ -~가-힣ㄱ-ㅣ]*").fullmatch
 _LONGEST = 1000  # characters a tagger is given; 100,000 left Mecab at 445 MB, and JVM taggers take seconds over less
-_LONGEST_WORD = 60  # without spaces; Hannanum and Kkma try ever more ways to part a longer one
+# Characters without a space: Hannanum and Kkma try ever more ways to part a longer word (Kkma: minutes and a gigabyte at 60).
+_LONGEST_WORD = {"okt": 60, "hannanum": 30, "kkma": 12}
 _REMEMBERED = 20_000  # lines of Mecab's, some 5 MB
 
 
@@ -144,6 +145,7 @@ class JvmTagger:
             import jpype
             import konlpy.tag
 
+            self._java_error: type[Exception] = jpype.JException
             if not jpype.isJVMStarted():
                 _ready_for_java(name)
             self._tagger = getattr(konlpy.tag, name.capitalize())()
@@ -179,8 +181,12 @@ class JvmTagger:
 
     def _parts(self, text: str) -> Iterator[tuple[str, str, str]]:
         """(surface or nearly so, dictionary form, tag) of each morpheme."""
-        for piece in _pieces(text):
-            pairs = [(str(surface), str(tag)) for surface, tag in self._tagger.pos(piece)]
+        for piece in _pieces(text, _LONGEST_WORD[self.name]):
+            try:
+                pairs = [(str(surface), str(tag)) for surface, tag in self._tagger.pos(piece)]
+            except self._java_error:  # a piece it cannot take is one unknown word
+                yield piece.split()[0], piece.split()[0], ""
+                continue
             if self.name != "okt":
                 yield from ((surface, surface, tag) for surface, tag in pairs)
                 continue
@@ -199,14 +205,14 @@ class JvmTagger:
 _GET_JAVA = "install a Java runtime, or: pip install yongsan-bot[java]; or choose korean.tagger: mecab"
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, longest: int) -> Iterator[str]:
     """The text in one piece, or where it holds a word of unheard-of length in several."""
     words = text.split()
-    if max(map(len, words)) <= _LONGEST_WORD:
+    if max(map(len, words)) <= longest:
         yield " ".join(words)
         return
     for word in words:
-        yield from (word[at : at + _LONGEST_WORD] for at in range(0, len(word), _LONGEST_WORD))
+        yield from (word[at : at + longest] for at in range(0, len(word), longest))
 
 
 def _place(text: str, surface: str, position: int) -> tuple[int, int]:

@@ -271,6 +271,9 @@ class Lexicon:
             lemma = stem(text.lower()) if kind == "foreign" and text.isascii() else spell(text)
             if kind in VERBAL and lemma in self.cue_lemmas:
                 reading.cues.append(Cue(self.cue_lemmas[lemma], start, end))
+            soft = text in self.everyday or lemma in self.everyday
+            if soft and kind == "place" and lemma not in self.local:
+                reading.elsewhere.append((start, end))
             known = sum(covered[start:end])
             if known * 2 >= end - start:
                 if known < end - start and kind in ("noun", "name"):
@@ -279,12 +282,8 @@ class Lexicon:
             key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             if kind == "foreign" and text in names and key not in self.known:
                 kind = "name"
-            soft = text in self.everyday or lemma in self.everyday
-            if soft:
-                if kind == "place" and lemma not in self.local:
-                    reading.elsewhere.append((start, end))
-                if key not in self.known:
-                    continue
+            if soft and key not in self.known:
+                continue
             if kind == "number" and key not in self.known:
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))

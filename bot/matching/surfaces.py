@@ -73,10 +73,11 @@ class Edges:
             elif end - start >= 4 and kind in _LONG_NOUNS:
                 self._long.append((start, end))
 
-    def allow(self, start: int, end: int, latin: bool, loose: bool) -> bool:
+    def allow(self, start: int, end: int, latin: bool, loose: bool, endings: bool = False) -> bool:
         """Whether a surface may stand there.
 
-        loose  it is a cue: once it begins at an edge it may end anywhere
+        loose    it is a cue: once it begins at an edge it may end anywhere
+        endings  it may be part of an ending (…다며, …라며)
         """
         begins, stops, length = start in self.starts, end in self.ends, end - start
         if latin:
@@ -88,7 +89,7 @@ class Edges:
         if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
             return False
         if loose:
-            return length >= 3 or (begins and self._parts[start] < 2) or (stops and not self._parts[start])
+            return length >= 3 or (begins and self._parts[start] < 2) or (stops and (endings or not self._parts[start]))
         if length == 2:
             return (begins and stops and (start, end) in self._single) or ((begins or stops) and not any(self._parts[start:end]))
         return True
@@ -120,7 +121,7 @@ class Surfaces:
     def ids(self, surface: str) -> list[str]:
         return self._ids.get(surface, [])
 
-    def find(self, text: str, edges: Edges, loose: bool = False) -> list[tuple[int, int, list[str]]]:
+    def find(self, text: str, edges: Edges, loose: bool = False, endings: bool = False) -> list[tuple[int, int, list[str]]]:
         """(start, end, ids) in order, not overlapping: where two overlap, the longer stands."""
         found = []
         lengths, ids = self._lengths, self._ids
@@ -130,7 +131,7 @@ class Surfaces:
             for length in lengths.get(text[start : start + 2], ()):
                 surface = text[start : start + length]
                 names = ids.get(surface)
-                if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose):
+                if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
                     found.append((start, start + length, names))
         if len(found) < 2:
             return found
