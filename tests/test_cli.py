@@ -146,7 +146,9 @@ def test_a_reader_that_leaves_is_no_traceback():
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
 @pytest.mark.parametrize("command", [["ask", "--jsonl"], ["chat"]], ids=" ".join)
 def test_ctrl_c_leaves_quietly(command):
-    arguments = [sys.executable, "-m", "bot", *command]
+    # A shell's background job ignores the signal, and its children would too.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from bot.cli import main; main()"
+    arguments = [sys.executable, "-c", program, *command]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
         process.stdin.write(b'{"q": "x"}\n')
         process.stdin.flush()

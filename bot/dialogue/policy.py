@@ -16,6 +16,7 @@ from bot.dialogue.question import Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 
+UNNAMED = 12
 MAX_OPTIONS = 3  # and "none of these"
 WEAK_TALK = ("laugh", "praise", "complaint", "help", "greeting")
 
@@ -213,12 +214,12 @@ class Policy:
         lacking = any(self._fact(topics[0], a, now) is None for a in aspects) and not topics[0].is_simple
         best = question.chosen[0]
         if lacking and confidence < self.thresholds.partial and (best.named < 0.5 or topics[0].members):
-            return self._choice([self._option(topics[0], aspects, language)], language) if confidence >= self.thresholds.answer else None
+            return self._suggest(topics[0], aspects, language)
         if rivals and len(topics) == 1 and (confidence >= self.thresholds.offer):
             options = [self._option(self.content.topics[c.topic_id], aspects, language) for c in [question.chosen[0], *rivals]]
             return self._choice(options, language)
         if confidence < self.thresholds.answer:
-            return self._choice([self._option(topics[0], aspects, language)], language)
+            return self._suggest(topics[0], aspects, language)
         if not aspects and is_bare(question) and state.aspects and not topics[0].members:
             inherited = [a for a in state.aspects if not self.content.aspects[a].weak]
             return self._tell(topics, [inherited] * len(topics), question, state, now, language, inherited=True)
@@ -234,10 +235,11 @@ class Policy:
         best = question.chosen[0]
         if len(question.chosen) > 1:
             return []
-        lone = question.evidence is not None and question.evidence.features["lone"] > 0
+        unnamed = best.named < 0.5
         near = []
         for other in question.candidates:
-            close = self.thresholds.close * (5 if lone else 1)
+            # Words that describe both alike tell neither from the other, whatever the scores.
+            close = self.thresholds.close * (UNNAMED if unnamed and best.met <= other.met else 1)
             if other.topic_id == best.topic_id or best.score - other.score > close or other.named < best.named - 0.3:
                 continue
             if best.named >= 0.99 > other.named or not best.met <= other.met:
@@ -253,6 +255,11 @@ class Policy:
     def _choice(self, options: list[Option], language: str) -> Decision:
         none = Option(self.content.say("none_of_these", language), None)
         return Decision("clarify", "choose", language, options=(*options, none), reason="close")
+
+    def _suggest(self, topic: Topic, aspects: Sequence[str], language: str) -> Decision:
+        """Declines, and offers the one topic that may have been meant."""
+        options = (self._option(topic, aspects, language), Option(self.content.say("none_of_these", language), None))
+        return Decision("fallback", "say", language, say=(("fallback", {}), ("suggest", {})), options=options, reason="unsure")
 
     def _aspects_by_topic(self, question: Question, count: int) -> list[list[str]]:
         """The aspects asked of each topic: where there are as many as topics, each goes with the topic before it."""

@@ -74,6 +74,7 @@ _REACH = 8  # the most that its neighbours add or take
 _HOPELESS = -10  # by its letter pairs alone: nothing that follows would lift it
 _AMONG_HANGUL = -8  # whoever writes Hangul has the Korean keyboard on
 _FEWEST_KEYS = 4  # in all; "sk" or "auc" alone tells nothing
+_CERTAIN = 10  # enough even so: "qnf" is 불
 
 
 @dataclass(slots=True)
@@ -93,9 +94,9 @@ def decode_keys(text: str, latin_words: Collection[str] = ()) -> str:
                  read as syllables (so, go) among words that are all Korean
     """
     words = _words(text, latin_words)
-    if sum(word.end - word.start for word in words if word.score > 0) < _FEWEST_KEYS:
-        return text
     total = sum(word.score for word in words)
+    if sum(word.end - word.start for word in words if word.score > 0) < _FEWEST_KEYS and total < _CERTAIN:
+        return text
     among = _AMONG_HANGUL if any(map(is_syllable, text)) else 0
     out, done = [], 0
     for word in words:
@@ -152,7 +153,7 @@ def _reading(word: str) -> tuple[str, float]:
     score += -4 * strays if strays else 2
     score -= 3 * sum(not is_jamo(char) and not _is_ordinary(char) for char in korean)
     if lower in _ENGLISH:
-        score -= 7
+        score -= 6
     if not word.islower():
         score += sum((2 if char in _SHIFTED else -2) for char in word[1:] if char.isupper())
         score -= 4 * (word[0].isupper() and word[0] not in _SHIFTED)
@@ -172,7 +173,7 @@ def _after_acronym(word: str, lower: str, latin_words: Collection[str]) -> int:
     for split in range(len(word) - 1, 2, -1):
         head = lower[:split]
         if (head in LOANS or split > 3 and head in latin_words) and _is_clean(word[split:]):
-            return 0 if _is_clean(word) else split
+            return 0 if _is_clean(word) and _reading(word)[1] > 0 else split
     return 0
 
 

@@ -54,7 +54,7 @@ _MOST_DIGITS = 15
 _SINGLE_COUNTED = frozenset("개 개소 명 건 가구 원".split())
 # One syllable before a counter without a space: other words nearly always.
 _OTHER_WORDS = frozenset("세대 세배 세시 세집 세장 세점 네집 네번 열대 열집 한대 한시 한살 한집 한달 한번 한배 한장 한점 두건 두점".split())
-_NOT_NUMBERS = frozenset("만일 만이 천만에 백만에".split())
+_NOT_NUMBERS = frozenset("만일 만이".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def quantities(text: str) -> list[Quantity]:
                 found.append((match.start(), Quantity(_written(match[1]), match[2] or "", match[0].strip())))
             text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
     for match in _SINO.finditer(text):
-        value = _sino(match[1])
+        value = _sino(match[1].replace(" ", ""))
         if value and _counts(match[1], match[2], match[3]):
             found.append((match.start(), Quantity(value, match[3], match[0].strip())))
     for match in _NATIVE.finditer(text):
@@ -112,7 +112,7 @@ def _written(text: str) -> float:
 
 def _counts(word: str, gap: str, counter: str) -> bool:
     """Whether the Sino-Korean word before the counter is a number."""
-    if word in _NOT_NUMBERS:
+    if word in _NOT_NUMBERS or word + gap + counter == "백일장":
         return False
     if len(word) > 1:
         return True

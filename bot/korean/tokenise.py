@@ -62,8 +62,8 @@ _HANNANUM = {"N": "noun", "P": "verb", "M": "adverb", "J": "particle", "E": "end
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff]|[^\u0000-\uffff]|[^\S ]")
 _SAFE = re.compile(r"[ -~가-힣ㄱ-ㅣ]*").fullmatch
 _LONGEST = 1000  # characters a tagger is given; 100,000 left Mecab at 445 MB, and JVM taggers take seconds over less
-# Characters without a space: Hannanum and Kkma try ever more ways to part a longer word (Kkma: minutes and a gigabyte at 60).
-_LONGEST_WORD = {"okt": 60, "hannanum": 30, "kkma": 12}
+# Characters without a space: they try ever more ways to part a longer word (Kkma, 60 times 가: minutes and a gigabyte).
+_LONGEST_WORD = {"okt": 24, "hannanum": 24, "kkma": 10}
 _REMEMBERED = 20_000  # lines of Mecab's, some 5 MB
 
 

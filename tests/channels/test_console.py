@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import sys
 
 import pytest
@@ -115,14 +116,14 @@ def test_piped_it_shows_no_escape_codes_and_no_prompt(run_bot):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals there")
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["ctrl-c", "ctrl-d"])
-def test_in_a_terminal_it_edits_and_leaves_politely(tmp_path, key):
+def test_in_a_terminal_it_edits_and_leaves_politely(key):
     import pty
 
     child, terminal = pty.fork()
     if child == 0:
-        os.environ["TERM"] = "xterm"
+        os.environ.update(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
         os.execv(sys.executable, [sys.executable, "-m", "bot", "chat"])
-    seen = _read_until(terminal, "나> ")
+    seen = _read_until(terminal, "나>")
     os.write(terminal, "비상벨 몇 개x\x7f\r".encode())
     seen += _read_until(terminal, "129")
     os.write(terminal, key)
@@ -137,9 +138,9 @@ def _read_until(terminal: int, wanted: str) -> str:
     raw = b""
     while wanted not in raw.decode("utf-8", "replace"):
         try:
-            part = os.read(terminal, 4096)
+            part = os.read(terminal, 4096) if select.select([terminal], [], [], 30)[0] else b""
         except OSError:
             part = b""
-        assert part, f"the program ended before {wanted!r}: {raw.decode('utf-8', 'replace')}"
+        assert part, f"ended or silent before {wanted!r}: {raw.decode('utf-8', 'replace')}"
         raw += part
     return raw.decode("utf-8", "replace")

@@ -14,7 +14,7 @@ ZALGO = "용̷̧̨̛̖산̶̡̢̧̨구"
     [
         pytest.param(unicodedata.normalize("NFD", "용산구 값이 뭐예요"), "용산구 값이 뭐예요", id="NFD from a Mac"),
         pytest.param("ＣＣＴＶ　몇　대？", "cctv 몇 대?", id="full width"),
-        pytest.param("\uffa4\uffc2\uffb1", "담", id="half-width jamo"),
+        pytest.param("\uffa7\uffc2\uffb1", "담", id="half-width jamo"),
         pytest.param("\u1103\u1161\u11b7", "담", id="conjoining jamo"),
         pytest.param("\u1103", "ㄷ", id="a conjoining letter alone"),
         pytest.param("ㄷㅏㅁ", "담", id="letter by letter"),

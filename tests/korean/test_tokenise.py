@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import TaggerError
 from bot.korean import open_tagger
-from bot.korean.tokenise import TAGGERS, JvmTagger
+from bot.korean.tokenise import TAGGERS
 
 QUESTION = "용산구 도담도담은 어디에 설치했어요? CCTV가 16,214대, 고쳤습니까"
 HOSTILE = {
@@ -89,7 +89,7 @@ def test_surfaces_make_up_the_text(tagger):
         ("223", "223", "number"),
         ("정말?", "?", "mark"),
         ("몇 군데", "군데", "bound"),
-        ("예쁘다", "예쁘", "adjective"),
+        ("아주 작은 집", "작", "adjective"),
     ],
 )
 def test_words_have_their_dictionary_form_and_kind(tagger, text, word, kind):
@@ -193,7 +193,7 @@ def test_the_dictionary_may_stand_in_any_folder(tmp_path, folder):
 
     done = run(code, MECABRC="/nowhere/mecabrc", PYTHONIOENCODING="utf-8")
 
-    assert done.stdout.startswith("4 ") or done.stdout[:1].isdigit(), done.stderr
+    assert done.stdout.split()[0] != "0", done.stderr
     assert folder in done.stdout
 
 
@@ -204,8 +204,3 @@ def test_a_missing_dictionary_is_a_clear_error(monkeypatch):
 
     with pytest.raises(TaggerError, match="/nowhere"):
         open_tagger("mecab")
-
-
-def test_jvm_taggers_have_names():
-    assert all(name in TAGGERS for name in ("komoran", "okt", "hannanum", "kkma"))
-    assert JvmTagger.__doc__
