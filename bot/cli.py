@@ -67,7 +67,7 @@ def ask(question: tuple[str, ...], as_json: bool, jsonl: bool, explain: bool, kn
     if jsonl:
         ask_lines(Flags(knowledge, intents, config))
     else:
-        ask(Flags(knowledge, intents, config), " ".join(question), as_json, explain)
+        ask(Flags(knowledge, intents, config), _as_utf8(" ".join(question)), as_json, explain)
 
 
 @cli.command()
@@ -143,6 +143,14 @@ def _speak_utf8() -> None:
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _as_utf8(text: str) -> str:
+    """An argument as it was typed: under another locale Python has read its UTF-8 as something else."""
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _flush() -> None:

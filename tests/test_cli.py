@@ -155,7 +155,7 @@ def test_ctrl_c_leaves_quietly(command):
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
 
-        assert process.stderr.read() == b""
+        assert process.stderr.read().strip() == b""
         assert process.wait(60) in (0, 130)
 
 

@@ -15,6 +15,7 @@ from bot.dialogue.decision import Decision, Part
 from bot.dialogue.question import Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
+from bot.dialogue.telling import Telling
 
 UNNAMED = 12
 MAX_OPTIONS = 3  # and "none of these"
@@ -39,7 +40,8 @@ class Policy:
     """Decides about understood messages of one content."""
 
     def __init__(self, content: Content, fresh_days: int, thresholds: Thresholds, vocabulary: Callable[[Sequence[str]], set[str]]) -> None:
-        self.content, self.fresh_days, self.thresholds, self.vocabulary = content, fresh_days, thresholds, vocabulary
+        self.content, self.thresholds, self.vocabulary = content, thresholds, vocabulary
+        self.telling = Telling(content, fresh_days)
 
     # -- the order -----------------------------------------------------------------------------------------------
 
@@ -104,7 +106,7 @@ class Policy:
             return Decision("fallback", "say", language, say=(("none_chosen", {}),), reason="none of these")
         aspects = [cue.id for cue in question.aspects] if question else []
         aspects = aspects or list(option.aspects if option else ())
-        return self._tell([self.content.topics[topic_id]], [aspects], question, state, now, language)
+        return self.telling.tell([self.content.topics[topic_id]], [aspects], question, now, language)
 
     def _switched(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
         """A wish for another language says the last reply again in it."""
@@ -113,7 +115,7 @@ class Policy:
         key = f"language_{language}"
         if state.topics:
             topics = [self.content.topics[t] for t in state.topics]
-            told = self._tell(topics, [list(state.aspects)] * len(topics), None, state, now, language)
+            told = self.telling.tell(topics, [list(state.aspects)] * len(topics), None, now, language)
             return replace(told, closings=((key, {}),), reason="language")
         return Decision("chitchat", "say", language, say=((key, {}),), reason="language")
 
@@ -172,26 +174,26 @@ class Policy:
                 return None
         named = question.chosen_strongly(self.thresholds.answer) and question.chosen[0].named >= 0.5
         if question.chosen and nouns and question.chosen[0].topic_id in {m for topic in topics for m in topic.members}:
-            return self._tell([self.content.topics[question.chosen[0].topic_id]], [aspects], question, state, now, language)
+            return self.telling.tell([self.content.topics[question.chosen[0].topic_id]], [aspects], question, now, language)
         if question.chosen_strongly(0.75) or named or not topics or (strange and not (question.goes("back") and aspects)):
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
             topics = [self.content.topics[state.earlier[-1]]]
         if question.goes("more") and not [a for a in aspects if not self.content.aspects[a].weak]:
-            return self._more(topics[0], state, language)
+            return self._more(topics[0], state, now, language)
         if question.goes("repeat") and not aspects:
-            return replace(self._tell(topics, [list(state.aspects)] * len(topics), question, state, now, language), reason="repeat")
+            return replace(self.telling.tell(topics, [list(state.aspects)] * len(topics), question, now, language), reason="repeat")
         if aspects or nouns or question.goes("back", "claim") or question.quantities:
-            return self._tell(topics, [aspects] * len(topics), question, state, now, language)
+            return self.telling.tell(topics, [aspects] * len(topics), question, now, language)
         return None
 
-    def _more(self, topic: Topic, state: State, language: str) -> Decision:
+    def _more(self, topic: Topic, state: State, now: dt.datetime, language: str) -> Decision:
         """What has not been told of the topic yet."""
         told = set(state.told)
         texts = {topic.facts[a].get(language) for a in told if a in topic.facts}
         rest = [a for a in topic.facts if a not in told and topic.facts[a].get(language) not in texts][:2]
         if topic.members:
-            return self._tell([topic], [[]], None, state, dt.datetime.now(dt.timezone.utc), language)
+            return self.telling.tell([topic], [[]], None, now, language)
         if not rest:
             return Decision("partial", "tell", language, (Part(topic.id),), openings=(("more_none", {}),), contact=True, reason="more", more=True)
         return Decision("answer", "tell", language, (Part(topic.id, tuple((a, a) for a in rest)),), tuple(rest), reason="more", more=True)
@@ -211,7 +213,7 @@ class Policy:
         rivals = self._rivals(question)
         if confidence < self.thresholds.offer:
             return self._alone(alone, language)
-        lacking = any(self._fact(topics[0], a, now) is None for a in aspects) and not topics[0].is_simple
+        lacking = not all(self.telling.states(topics[0], aspect, now) for aspect in aspects)
         best = question.chosen[0]
         if lacking and confidence < self.thresholds.partial and (best.named < 0.5 or topics[0].members):
             return self._suggest(topics[0], aspects, language)
@@ -222,8 +224,8 @@ class Policy:
             return self._suggest(topics[0], aspects, language)
         if not aspects and is_bare(question) and state.aspects and not topics[0].members:
             inherited = [a for a in state.aspects if not self.content.aspects[a].weak]
-            return self._tell(topics, [inherited] * len(topics), question, state, now, language, inherited=True)
-        return self._tell(topics, self._aspects_by_topic(question, len(topics)), question, state, now, language)
+            return self.telling.tell(topics, [inherited] * len(topics), question, now, language, "inherited")
+        return self.telling.tell(topics, self._aspects_by_topic(question, len(topics)), question, now, language)
 
     def _alone(self, aspect: str, language: str) -> Decision | None:
         if not aspect:
@@ -277,127 +279,6 @@ class Policy:
         every = [cue.id for cue in cues]
         return [share or every for share in shares]
 
-    # -- telling -------------------------------------------------------------------------------------------------
-
-    def _tell(
-        self, topics: list[Topic], aspects: list[list[str]], question: Question | None, state: State, now: dt.datetime, language: str,
-        inherited: bool = False,
-    ) -> Decision:  # fmt: skip
-        """Answer or partial: what is stated of each topic, and what is not."""
-        parts = [self._part(topic, asked, now) for topic, asked in zip(topics, aspects, strict=True)]
-        openings = self._corrections(topics, question, language) if question else ()
-        missing = any(part.missing for part in parts)
-        claimed = bool(question and question.claims) and any(topic.claim for topic in topics)
-        if claimed or any(key == "unknown_number" for key, _ in openings) or any(self.content.aspects[a].alone for part in parts for a, _ in part.stated):
-            missing = True  # told as the newsletter's, and not confirmed
-        if not missing and any(a == "status" and self.content.topics[p.topic].status != "done" for p in parts for a, _ in p.stated):
-            missing = True
-        if not missing and question and not inherited and self._goes_beyond(question, parts):
-            openings = (*openings, ("beyond", {})) if not openings else openings
-            missing = True
-        places = question.places if question else []
-        if places and not missing:
-            name = places[0]
-            text = " ".join(t.answer.ko + " ".join(f.ko for f in t.facts.values()) + t.title.ko for t in topics)
-            if name not in text and not any(t.is_simple for t in topics):
-                openings = (*openings, ("place_not_stated", {"place": name}))
-                missing = True
-        flat = tuple(dict.fromkeys(a for asked in aspects for a in asked))
-        return Decision(
-            kind="partial" if missing else "answer",
-            act="tell",
-            language=language,
-            parts=tuple(parts),
-            aspects=flat,
-            openings=openings,
-            closings=(("danger", {}),) if question and question.goes("fear") else (),
-            claims=bool(question and question.claims),
-            contact=missing,
-            reason="inherited" if inherited else "",
-        )
-
-    def _goes_beyond(self, question: Question, parts: list[Part]) -> bool:
-        """Whether the question asks for something that neither the topic nor a known aspect covers."""
-        if question.evidence is None or any(self.content.topics[p.topic].is_simple or self.content.topics[p.topic].members for p in parts):
-            return False
-        if any(fact for part in parts for aspect, fact in part.stated if not self.content.aspects[aspect].weak):
-            return False
-        rest = [t for t in question.evidence.unexplained if not t.known and t.kind not in ("name", "place")]
-        nouns = [t for t in rest if t.kind in ("noun", "foreign", "root")]
-        named = all(c.named >= 0.99 for c in question.chosen)
-        return bool(nouns) or len(rest) > 1 or (named and bool(question.beyond))
-
-    def _part(self, topic: Topic, aspects: Sequence[str], now: dt.datetime) -> Part:
-        if topic.is_simple:
-            return Part(topic.id, (("", ""),))
-        stated: list[tuple[str, str]] = []
-        missing: list[str] = []
-        for name in aspects:
-            fact = self._fact(topic, name, now)
-            if fact is None:
-                missing.append(name)
-            elif (name, fact) not in stated:
-                stated.append((name, fact))
-        return Part(topic.id, tuple(stated), tuple(missing))
-
-    def _fact(self, topic: Topic, aspect: str, now: dt.datetime) -> str | None:
-        """The fact that answers the aspect, "" for the general answer, None where it is not stated."""
-        if aspect == "still":
-            return self._still(topic, now)
-        if aspect in topic.facts:
-            return aspect
-        definition = self.content.aspects[aspect]
-        for other in definition.alternatives:
-            if other in topic.facts:
-                return other
-            if other == "what":
-                return ""
-        if aspect == "number":
-            return "how_many" if "how_many" in topic.facts and topic.members else None
-        if definition.weak or aspect == "how_many" and topic.members:
-            return ""
-        return None
-
-    def _still(self, topic: Topic, now: dt.datetime) -> str | None:
-        """Whether "still" is answered: by a completed fact, or by a source so fresh that it speaks of today."""
-        if "still" in topic.facts:
-            return "still"
-        document = self.content.documents.get(topic.document)
-        fresh = document is not None and 0 <= (now.date() - document.as_of).days <= self.fresh_days
-        if topic.status == "done" or fresh:
-            return "status" if "status" in topic.facts else ""
-        return None
-
-    def _corrections(self, topics: list[Topic], question: Question, language: str) -> tuple[tuple[str, dict[str, str]], ...]:
-        """What the message takes for granted and the newsletter says otherwise: a number, or a unit."""
-        counts = [count for topic in topics for count in topic.counts]
-        plain = " ".join(self._printed(topic) for topic in topics).replace(",", "")
-        for quantity in question.quantities:
-            number = f"{quantity.value:g}" if quantity.value < 1e6 else str(int(quantity.value))
-            same = [count for count in counts if float(count.number) == quantity.value]
-            claimed = quantity.written
-            if same:
-                units = same[0].units
-                if quantity.unit and units and quantity.unit not in units and not any(quantity.unit in unit or unit in quantity.unit for unit in units):
-                    return (("wrong_unit", {"claimed": claimed, "printed": same[0].printed.get(language), "note": _note(same[0], language)}),)
-                continue
-            if quantity.unit in ("년", "월", "일", "살", "세", "시", "시간", "분", "번", "층", "호", "위", "배", "등", "") and not (question.claims and quantity.unit == "" and quantity.value > 31):
-                continue
-            if _stands(number, plain):
-                continue
-            if not counts:
-                if question.claims:
-                    return (("unknown_number", {"claimed": claimed}),)
-                continue
-            fitting = [c for c in counts if quantity.unit in c.units or not c.units] or counts
-            count = fitting[0]
-            return (("wrong_number", {"claimed": claimed, "printed": count.printed.get(language), "note": _note(count, language)}),)
-        return ()
-
-    @staticmethod
-    def _printed(topic: Topic) -> str:
-        return " ".join((topic.title.ko, *topic.names.ko, topic.answer.ko, *(fact.ko for fact in topic.facts.values())))
-
     # -- declining -----------------------------------------------------------------------------------------------
 
     def _fallback(self, question: Question, state: State, language: str) -> Decision:
@@ -422,18 +303,3 @@ class Policy:
         longest = max(rest, key=lambda t: (t.kind in ("name", "place"), t.end - t.start))
         word = longest.key if longest.kind != "foreign" else question.reading.compact[longest.start : longest.end]
         return word if word.isalpha() else ""
-
-
-def _note(count: object, language: str) -> str:
-    note = getattr(count, "note", None)
-    return note.get(language) if note else ""
-
-
-def _stands(number: str, text: str) -> bool:
-    at = text.find(number)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(number) : at + len(number) + 1]
-        if not before.isdigit() and not after.isdigit():
-            return True
-        at = text.find(number, at + 1)
-    return False

@@ -32,7 +32,7 @@ KEYS = dict(
 )
 KEYS.update({key.upper(): letter for key, letter in KEYS.items() if key.islower() and key.upper() not in KEYS})
 
-_TYPED = str.maketrans(KEYS)
+_TYPED = {ord(key): letter for key, letter in KEYS.items()}
 
 # Letters that sound alike in everyday Korean, so that a spelling by ear still meets the word.
 _SOUNDS = str.maketrans({"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ", "ㅆ": "ㅅ", "ㄲ": "ㄱ", "ㄸ": "ㄷ", "ㅃ": "ㅂ", "ㅉ": "ㅈ"})
@@ -88,7 +88,8 @@ def compose(letters: str) -> str:
     for letter in letters:
         if letter in _VOWEL_PLACE:
             if tail:
-                kept, moved = SPLIT_TAILS.get(tail, ("", tail))
+                parts = SPLIT_TAILS.get(tail, "")
+                kept, moved = (parts[0], parts[1]) if parts else ("", tail)
                 out.append(_syllable(lead, vowel, kept))
                 lead, vowel, tail = moved, letter, ""
             elif vowel and lead and vowel + letter in COMPOUND_VOWELS:

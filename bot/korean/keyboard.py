@@ -47,9 +47,7 @@ _PAIRS = {
     "z": "AFECADDGAIHIHGDGEDCCEECDAAB",
 }
 _SCORES = {
-    (before, after): ord(grade) - ord("E")
-    for before, row in _PAIRS.items()
-    for after, grade in zip("abcdefghijklmnopqrstuvwxyz$", row, strict=True)
+    (before, after): ord(grade) - ord("E") for before, row in _PAIRS.items() for after, grade in zip("abcdefghijklmnopqrstuvwxyz$", row, strict=True)
 }
 
 # English words that happen to read as syllables (work is 재가), and that a resident may well type.
@@ -98,7 +96,8 @@ def decode_keys(text: str, latin_words: Collection[str] = ()) -> str:
     if sum(word.end - word.start for word in words if word.score > 0) < _FEWEST_KEYS and total < _CERTAIN:
         return text
     among = _AMONG_HANGUL if any(map(is_syllable, text)) else 0
-    out, done = [], 0
+    out: list[str] = []
+    done = 0
     for word in words:
         neighbours = max(-_REACH, min(_REACH, 0.75 * (total - word.score)))
         if word.score + neighbours + among > _DECODE and word.korean:

@@ -22,22 +22,19 @@ _READ = 4 * LIMIT  # a syllable may come as three letters, and a mark or two
 # What needs none of the costly steps: syllables, lone letters, and ASCII without controls.
 _ORDINARY = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ -~]*")
 _FLOOD = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3,}")
-_MARKS = str.maketrans(
-    {
-        **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
-        **dict.fromkeys("…·ㆍ・･‧•\u3164", " "),
-        **dict.fromkeys("‘’‚‛′＇`´", "'"),
-        **dict.fromkeys("“”„‟″「」『』《》〈〉«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−﹣", "-"),
-        **dict.fromkeys("〜∼", "~"),
-        **dict.fromkeys("❓❔⁇؟", "?"),
-        **dict.fromkeys("❗❕‼", "!"),
-        **{mark: unicodedata.normalize("NFKC", mark) for mark in "㎜㎝㎞㎎㎏㏄㎖㏊①②③④⑤⑥⑦⑧⑨"},
-        "。": ".",
-        "、": ",",
-        **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF66, 0xFF9E)},  # half-width katakana
-    }
-)
+_INSTEAD = {
+    " ": "\u3000…·ㆍ・･‧•\u3164",
+    "'": "‘’‚‛′´",
+    '"': "“”„‟″「」『』《》〈〉«»",
+    "-": "‐‑‒–—―−﹣",
+    "~": "〜∼",
+    "?": "❓❔⁇؟",
+    "!": "❗❕‼",
+    ".": "。",
+    ",": "、",
+}
+_SAME = [*range(0xFF01, 0xFF5F), *range(0xFF66, 0xFF9E), *map(ord, "㎜㎝㎞㎎㎏㏄㎖㏊①②③④⑤⑥⑦⑧⑨")]  # full width, half-width katakana, units
+_MARKS = {code: unicodedata.normalize("NFKC", chr(code)) for code in _SAME} | {ord(old): new for new, olds in _INSTEAD.items() for old in olds}
 _KEPT_SYMBOLS = "㎡㎥㎢℃"
 _CONJOINING = re.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uffa0-\uffdc]")
 _LETTER_RUN = re.compile(r"[ㄱ-ㅣ]{2,}")

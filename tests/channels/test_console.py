@@ -125,7 +125,7 @@ def test_in_a_terminal_it_edits_and_leaves_politely(key):
         os.execv(sys.executable, [sys.executable, "-m", "bot", "chat"])
     seen = _read_until(terminal, "나>")
     os.write(terminal, "비상벨 몇 개x\x7f\r".encode())
-    seen += _read_until(terminal, "129")
+    seen += _read_until(terminal, "출처") + _read_until(terminal, "나>")
     os.write(terminal, key)
     seen += _read_until(terminal, "안녕히 가세요")
 

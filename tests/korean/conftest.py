@@ -3,10 +3,6 @@ import pytest
 from bot.korean import open_tagger
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "jvm: needs Java, started once for the whole run")
-
-
 @pytest.fixture(scope="session")
 def mecab():
     return open_tagger("mecab")

@@ -33,7 +33,18 @@ def test_initials_are_one_for_each_syllable(text):
 
 @pytest.mark.parametrize(
     ("letters", "word"),
-    [("ㄷㅏㅁ", "담"), ("ㅇㅗㅏ", "와"), ("ㄱㅏㅂㅅ", "값"), ("ㄱㅏㅂㅅㅣ", "갑시"), ("ㄲㅏㅏ", "까ㅏ"), ("ㄳㅏ", "ㄳㅏ"), ("ㄱㄱ", "ㄱㄱ"), ("ㄸ", "ㄸ"), ("ㅗㅏ", "ㅗㅏ"), ("", "")],
+    [
+        ("ㄷㅏㅁ", "담"),
+        ("ㅇㅗㅏ", "와"),
+        ("ㄱㅏㅂㅅ", "값"),
+        ("ㄱㅏㅂㅅㅣ", "갑시"),
+        ("ㄲㅏㅏ", "까ㅏ"),
+        ("ㄳㅏ", "ㄳㅏ"),
+        ("ㄱㄱ", "ㄱㄱ"),
+        ("ㄸ", "ㄸ"),
+        ("ㅗㅏ", "ㅗㅏ"),
+        ("", ""),
+    ],
 )
 def test_letters_are_put_together_as_on_a_keyboard(letters, word):
     assert compose(letters) == word

@@ -109,7 +109,21 @@ def test_korean_keys_are_read_as_korean(keys, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["CCTV 몇 대예요", "용산 wifi 되나요", "도담도담 go go", "https://www.yongsan.go.kr/go", "gody@gody.com 으로", "방범용 CCTVs", "12,363m", "500m 2km", "it's so", "<b>", "SK", "sk", "auc"],
+    [
+        "CCTV 몇 대예요",
+        "용산 wifi 되나요",
+        "도담도담 go go",
+        "https://www.yongsan.go.kr/go",
+        "gody@gody.com 으로",
+        "방범용 CCTVs",
+        "12,363m",
+        "500m 2km",
+        "it's so",
+        "<b>",
+        "SK",
+        "sk",
+        "auc",
+    ],
 )
 def test_what_is_meant_as_latin_letters_stays(text):
     assert decode_keys(text) == text
@@ -124,7 +138,10 @@ def test_hangul_before_keys_is_kept():
     assert decode_keys("도담도담이 anjgksmsrhtdldi") == "도담도담이 뭐하는곳이야"
 
 
-@pytest.mark.parametrize("question", ["방범용 카메라는 몇 군데 늘었나요", "청년 공간은 어디에 있어요", "여성 안심 귀가 어떻게 신청해요", "어르신 일자리 있을까요", "감사합니다"])
+@pytest.mark.parametrize(
+    "question",
+    ["방범용 카메라는 몇 군데 늘었나요", "청년 공간은 어디에 있어요", "여성 안심 귀가 어떻게 신청해요", "어르신 일자리 있을까요", "감사합니다"],
+)
 @pytest.mark.parametrize("press", [str, str.upper, str.swapcase], ids=["plain", "all capitals", "CapsLock"])
 def test_typed_questions_are_read(question, press):
     lost = press is str.upper
