@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from bot.commands.opening import Flags, open_settings
-from bot.content.check import CheckReport, check_folders
+from bot.commands.opening import Flags, open_settings, start_tagger
+from bot.content.check import CheckReport
+from bot.evaluation.collisions import check_all
 
 
 def check(flags: Flags, source: Path | None, against: Path | None, as_json: bool) -> int:
     """Prints every fault, and what could not be checked; returns the exit status."""
     settings = open_settings(flags)
-    report = check_folders(settings.knowledge, settings.intents, source, against)
-    click.echo(_json(report) if as_json else _text(report))
+    tagger = None if settings.korean.tagger == "mecab" else start_tagger(settings)
+    report = check_all(settings.knowledge, settings.intents, source, against, tagger)
+    click.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2) if as_json else _text(report))
     return 1 if report.faults else 0
-
-
-def _json(report: CheckReport) -> str:
-    value = {"faults": [asdict(fault) for fault in report.faults], "notes": report.notes, "skipped": report.skipped}
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _text(report: CheckReport) -> str:

@@ -61,6 +61,8 @@ _ENGLISH = frozenset(
 )
 # Words in Latin letters that Koreans use in Korean sentences.
 LOANS = frozenset("ai app apt atm cctv covid dmz faq gps gtx ict iot it ktx led mou ott pc pcr pdf qr sns soc sos tv url usb vr wifi".split())
+_LOAN = re.compile("|".join(sorted((loan for loan in LOANS if len(loan) > 2), key=len, reverse=True)))
+_PARTICLES = ("rk", "dl", "sms", "dms", "fmf", "dmf", "eh", "dml", "fh", "dp", "fkd")  # 가 이 는 은 를 을 도 의 로 에 랑
 _UNITS = frozenset("am cm d ft g h ha kg kl km l m mb min ml mm nd pm rd s sec st t th x".split())
 
 _WORD = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\w+(?:\.\w+)*\.(?:kr|com|net|org)\b|([A-Za-z]+)(?:['’]([A-Za-z]{1,2})\b)?")
@@ -169,11 +171,13 @@ def _after_acronym(word: str, lower: str, latin_words: Collection[str]) -> int:
     match = _ACRONYM.fullmatch(word)
     if match:
         return match.end(1) if _is_clean(word[match.end(1) :]) else 0
-    for split in range(len(word) - 1, 2, -1):
-        head = lower[:split]
-        if (head in LOANS or split > 3 and head in latin_words) and _is_clean(word[split:]):
-            return 0 if _is_clean(word) and _reading(word)[1] > 0 else split
-    return 0
+    loan = _LOAN.match(lower)
+    split = loan.end() if loan else 0
+    if not split and lower.endswith(_PARTICLES):
+        split = next((at for at in (len(word) - 3, len(word) - 2) if lower[at:] in _PARTICLES and lower[:at] in latin_words), 0)
+    if not 0 < split < len(word) or not _is_clean(word[split:]):
+        return 0
+    return 0 if _is_clean(word) and _reading(word)[1] > 0 else split
 
 
 def _is_clean(word: str) -> bool:

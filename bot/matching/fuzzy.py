@@ -21,15 +21,20 @@ def letters(text: str) -> str:
 
 
 class Speller:
-    """Finds the known word that a misspelt one was meant to be."""
+    """Finds the known word that a misspelt one was meant to be.
+
+    Words are kept by length and by their first and last letter: a slip or two leaves one of them whole.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words: dict[int, list[tuple[str, str]]] = {}
+        groups: dict[tuple[int, str], list[tuple[str, str]]] = {}
         for word in sorted(set(words)):
             spelled = letters(word)
             if len(spelled) >= 5:
-                self._words.setdefault(len(spelled), []).append((spelled, word))
-        self._letters = {size: [spelled for spelled, _ in group] for size, group in self._words.items()}
+                for edge in {spelled[0], spelled[-1].upper() + "$"}:
+                    groups.setdefault((len(spelled), edge), []).append((spelled, word))
+        self._words = {key: [word for _, word in group] for key, group in groups.items()}
+        self._letters = {key: [spelled for spelled, _ in group] for key, group in groups.items()}
 
     def correct(self, word: str) -> tuple[str, float] | None:
         """(known word, similarity), or None where none is near enough."""
@@ -39,15 +44,14 @@ class Speller:
             return None
         best: tuple[int, str] | None = None
         for size in range(len(spelled) - allowed, len(spelled) + allowed + 1):
-            group = self._letters.get(size)
-            if not group:
-                continue
-            cutoff = allowed if best is None else best[0] - 1
-            if cutoff < 0:
-                break
-            hit = process.extractOne(spelled, group, scorer=OSA.distance, score_cutoff=cutoff)
-            if hit is not None:
-                best = (int(hit[1]), self._words[size][hit[2]][1])
+            for edge in (spelled[0], spelled[-1].upper() + "$"):
+                group = self._letters.get((size, edge))
+                cutoff = allowed if best is None else best[0] - 1
+                if not group or cutoff < 0:
+                    continue
+                hit = process.extractOne(spelled, group, scorer=OSA.distance, score_cutoff=cutoff)
+                if hit is not None:
+                    best = (int(hit[1]), self._words[size, edge][hit[2]])
         return None if best is None else (best[1], 1 - best[0] / max(len(spelled), 1))
 
 

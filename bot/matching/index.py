@@ -40,6 +40,24 @@ class Phrase:
     is_name: bool
 
 
+@dataclass(slots=True)
+class _Share:
+    """What a topic explains of a question, in weight: in all, by names and phrasings, by everyday words."""
+
+    explained: float = 0.0
+    called: float = 0.0
+    softly: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Words of a question with their weights, the weight that asks for an explanation, and what each topic explains."""
+
+    weights: dict[str, float]
+    asked: float
+    shares: dict[int, _Share]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One topic that may answer a question.
@@ -123,14 +141,14 @@ class Index:
 
     def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
         self.phrases: list[Phrase] = []
-        self.by_key: dict[str, list[int]] = {}
+        self.by_key: list[dict[str, list[int]]] = [{} for _ in self.topics]  # by topic: word → its phrasings
         self.by_word: dict[str, list[tuple[int, float]]] = {}
         for n, text, terms, is_name in raw:
             keys = {term.key: self.weight(term) for term in terms}
             number = len(self.phrases)
             self.phrases.append(Phrase(n, text, keys, sum(keys.values()), is_name))
             for key in keys:
-                self.by_key.setdefault(key, []).append(number)
+                self.by_key[n].setdefault(key, []).append(number)
         for n, vocabulary in enumerate(self.vocabulary):
             for key, called in vocabulary.items():
                 self.by_word.setdefault(key, []).append((n, called))
@@ -148,7 +166,18 @@ class Index:
 
     def search(self, reading: Reading) -> list[Candidate]:
         """The topics that may be meant, best first, at most SHORTLIST."""
+        question = self._weigh_question(reading)
+        best_letters, mean_letters = self.letters.search(reading.compact)
+        shares = question.shares
+        pool = set(sorted(shares, key=lambda n: -shares[n].explained)[:SHORTLIST])
+        pool.update(int(n) for n in _top(best_letters, 4) if best_letters[n] > 0.2)
         lists = any(cue.id == "which" for cue in reading.cues)  # "what is there for …" means the group
+        found = [self._candidate(n, question, float(best_letters[n]), float(mean_letters[n]), lists) for n in pool]
+        found.sort(key=lambda candidate: (-candidate.score, candidate.topic_id))
+        return found[:SHORTLIST]
+
+    def _weigh_question(self, reading: Reading) -> _Question:
+        """The question's words with their weights, and what each topic explains of them."""
         weights: dict[str, float] = {}
         soft: set[str] = set()
         for term in reading.terms:
@@ -157,55 +186,48 @@ class Index:
                 weights[term.key] = weight
             if term.soft:
                 soft.add(term.key)
-        asked = sum(weight for key, weight in weights.items() if key not in soft)
-        explained: dict[int, float] = {}
-        named: dict[int, float] = {}
-        softly: dict[int, float] = {}
+        shares: dict[int, _Share] = {}
         for key, weight in weights.items():
+            is_soft = key in soft
             for n, called in self.by_word.get(key, ()):
-                explained[n] = explained.get(n, 0.0) + weight * called
+                share = shares.get(n)
+                if share is None:
+                    share = shares[n] = _Share()
+                share.explained += weight * called
                 if called > _CALLED["word"]:
-                    named[n] = named.get(n, 0.0) + weight
-                if key in soft:
-                    softly[n] = softly.get(n, 0.0) + weight
-        phrases = self._best_phrases(weights, asked, softly)
-        best_letters, mean_letters = self.letters.search(reading.compact)
-        pool = set(sorted(explained, key=lambda n: -explained[n] - (phrases[n][0] if n in phrases else 0))[:SHORTLIST])
-        pool.update(int(n) for n in _top(best_letters, 4) if best_letters[n] > 0.2)
-        found = []
-        for n in pool:
-            whole = asked + softly.get(n, 0.0)
-            share = explained.get(n, 0.0) / whole if whole else 0.0
-            called = named.get(n, 0.0) / whole if whole else 0.0
-            phrase, cover, name_weight, best = phrases.get(n, (0.0, 0.0, 0.0, ""))
-            letters = float(best_letters[n])
-            score = 0.40 * share + 0.30 * phrase + 0.24 * letters + 0.06 * cover * min(1.0, name_weight)
-            if lists and self.topics[n].members and cover >= 0.99:
-                score += 0.12
-            met = frozenset(key for key in weights if key in self.vocabulary[n])
-            topic = self.topics[n]
-            found.append(
-                Candidate(topic.id, score, share, called, phrase, letters, float(mean_letters[n]), cover, name_weight, met, best or topic.title.ko)
-            )
-        found.sort(key=lambda candidate: (-candidate.score, candidate.topic_id))
-        return found[:SHORTLIST]
+                    share.called += weight
+                if is_soft:
+                    share.softly += weight
+        return _Question(weights, sum(weight for key, weight in weights.items() if key not in soft), shares)
 
-    def _best_phrases(self, weights: dict[str, float], asked: float, softly: dict[int, float]) -> dict[int, tuple[float, float, float, str]]:
-        """By topic: (match of its best phrasing, share and weight of its best-met name, that phrasing)."""
+    def _candidate(self, n: int, question: _Question, letters: float, mean: float, lists: bool) -> Candidate:
+        topic, share = self.topics[n], question.shares.get(n) or _Share()
+        whole = question.asked + share.softly or 1.0
+        phrase, cover, name_weight, best = self._best_phrase(n, question.weights, whole)
+        explained = share.explained / whole
+        score = 0.40 * explained + 0.30 * phrase + 0.24 * letters + 0.06 * cover * min(1.0, name_weight)
+        if lists and topic.members and cover >= 0.99:
+            score += 0.12
+        met = frozenset(key for key in question.weights if key in self.vocabulary[n])
+        return Candidate(topic.id, score, explained, share.called / whole, phrase, letters, mean, cover, name_weight, met, best or topic.title.ko)
+
+    def _best_phrase(self, n: int, weights: dict[str, float], asked: float) -> tuple[float, float, float, str]:
+        """(match of the topic's best phrasing, share and weight of its best-met name, that phrasing)."""
         met: dict[int, float] = {}
+        by_key = self.by_key[n]
         for key in weights:
-            for number in self.by_key.get(key, ()):
+            for number in by_key.get(key, ()):
                 met[number] = met.get(number, 0.0) + self.phrases[number].keys[key]
-        best: dict[int, tuple[float, float, float, str]] = {}
+        value, named, best = 0.0, (0.0, 0.0), ""
         for number, weight in met.items():
             phrase = self.phrases[number]
-            cover, share = weight / phrase.total, min(1.0, weight / (asked + softly.get(phrase.topic, 0.0)))
-            value = 2 * cover * share / (cover + share)
-            value = 0.6 * value + 0.4 * cover * min(1.0, weight)
-            old = best.get(phrase.topic, (0.0, 0.0, 0.0, ""))
-            named = (cover, weight) if phrase.is_name and (cover, weight) > old[1:3] else old[1:3]
-            best[phrase.topic] = (value, *named, phrase.text) if value > old[0] else (old[0], *named, old[3])
-        return best
+            cover, share = weight / phrase.total, min(1.0, weight / asked)
+            match = 1.2 * cover * share / (cover + share) + 0.4 * cover * min(1.0, weight)
+            if match > value:
+                value, best = match, phrase.text
+            if phrase.is_name and (cover, weight) > named:
+                named = cover, weight
+        return value, *named, best
 
     # -- spelling ------------------------------------------------------------------------------------------------
 

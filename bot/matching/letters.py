@@ -13,6 +13,7 @@ import numpy as np
 from bot.korean import decompose
 
 SIZES = (2, 3, 4)
+_FEW = 50
 _Array = np.ndarray
 
 
@@ -28,7 +29,14 @@ def _codes(text: str) -> _Array:
         for offset in range(size):
             code = (code << 8) | small[offset : len(small) - size + 1 + offset]
         grams.append(code)
-    return np.unique(np.concatenate(grams)) if grams else np.empty(0, dtype=np.int64)
+    if not grams:
+        return np.empty(0, dtype=np.int64)
+    codes = np.concatenate(grams)
+    codes.sort()
+    first = np.empty(len(codes), dtype=bool)
+    first[0] = True
+    np.not_equal(codes[1:], codes[:-1], out=first[1:])
+    return codes[first]
 
 
 class LetterIndex:
@@ -44,8 +52,12 @@ class LetterIndex:
         codes = np.concatenate(bags) if bags else np.empty(0, dtype=np.int64)
         phrases = np.repeat(np.arange(self.size, dtype=np.int32), [len(bag) for bag in bags])
         order = np.argsort(codes, kind="stable")
-        self._phrases = phrases[order]
-        self._codes, starts, counts = np.unique(codes[order], return_index=True, return_counts=True)
+        codes, phrases = codes[order], phrases[order]
+        _, counts = np.unique(codes, return_counts=True)
+        # What stands in a sixth of all phrasings tells none from another, and costs most.
+        telling = np.repeat(counts <= max(_FEW, self.size // 6), counts)
+        codes, self._phrases = codes[telling], phrases[telling]
+        self._codes, starts, counts = np.unique(codes, return_index=True, return_counts=True)
         self._ends = np.append(starts, len(codes))
         self._rarity = np.log(1 + self.size / np.maximum(counts, 1)) ** 2
         self._unseen = math.log(1 + max(self.size, 1)) ** 2

@@ -57,7 +57,8 @@ def main() -> None:
 
     for before in "^" + LETTERS:
         ratios = (math.log(likelihood(korean, before, after) / likelihood(other, before, after)) for after in LETTERS + "$")
-        print(f'    "{before}": "{"".join("ABCDEFGHI"[round(max(-4, min(4, ratio))) + 4] for ratio in ratios)}",')
+        grades = "".join("ABCDEFGHI"[round(max(-4, min(4, ratio))) + 4] for ratio in ratios)
+        sys.stdout.write(f'    "{before}": "{grades}",\n')
 
 
 if __name__ == "__main__":

@@ -134,6 +134,10 @@ def test_words_of_the_content_stay():
     assert decode_keys("gosu", {"gosu"}) == "gosu"
 
 
+def test_particles_behind_words_of_the_content_are_read():
+    assert decode_keys("parksms djeldi", {"park"}) == "park는 어디야"
+
+
 def test_hangul_before_keys_is_kept():
     assert decode_keys("도담도담이 anjgksmsrhtdldi") == "도담도담이 뭐하는곳이야"
 

@@ -48,9 +48,10 @@ def test_numbers_are_read_with_what_they_count(text, numbers):
 
 @pytest.mark.parametrize(
     "text",
-    "이번|일부|한강|네|네 그럼|세대|두근|이 동네|한 번 더|한번 더|사건 사고|만일 그렇다면|육개장|오시면|열대야|한시적으로|한 일이 뭐예요|한층|사대문|구호물품|두번째|세배|천만에요|이사|오세요|구청|백일장|한 사람당|시설".split(
-        "|"
-    ),
+    (
+        "이번|일부|한강|네|네 그럼|세대|두근|이 동네|한 번 더|한번 더|사건 사고|만일 그렇다면|육개장"
+        "|오시면|열대야|한시적으로|한 일이 뭐예요|한층|사대문|구호물품|두번째|세배|천만에요|이사|오세요|구청|백일장|한 사람당|시설"
+    ).split("|"),
 )
 def test_words_that_count_nothing_are_no_numbers(text):
     assert found(text) == []
