@@ -15,10 +15,14 @@ MORPHEMES = {
     "mark": "기호", "pronoun": "대명사", "determiner": "관형사", "place": "지명", "other": "기타",
 }  # fmt: skip
 FEATURES = {
-    "explained": "주제가 설명한 말의 비율", "phrase": "적어 둔 질문과 맞음", "letters": "글자 닮음", "mean": "평균 글자 닮음",
-    "named": "주제 이름이 나옴", "margin": "다음 후보와의 차이", "called": "부르는 이름과 맞음", "unknown_places": "모르는 지명", "unknown_nouns": "모르는 명사", "unknown_names": "모르는 고유명사",
-    "unknown_verbs": "모르는 동사", "other_words": "다른 주제의 말", "aside": "곁들인 말", "asked": "무엇을 물었는지 알아봄",
-    "rest_share": "설명되지 않은 비율", "years": "소식지에 없는 해", "english_rest": "모르는 영어 낱말", "met_weight": "맞은 말의 무게",
+    "explained": "주제가 설명한 말의 비율", "called": "부르는 이름과 맞음", "phrase": "적어 둔 질문과 맞음", "letters": "글자 닮음",
+    "mean": "평균 글자 닮음", "named": "주제 이름이 나옴", "margin": "다음 후보와의 차이", "met_weight": "맞은 말의 무게",
+    "unknown_nouns": "모르는 명사", "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "unknown_verbs": "모르는 동사",
+    "english_rest": "모르는 영어 낱말", "other_words": "다른 주제의 말", "aside": "곁들인 말", "rest_share": "설명되지 않은 비율",
+    "asked": "무엇을 물었는지 알아봄", "years": "소식지에 없는 해",
+    "modifiers": "다른 것으로 만드는 꾸밈말", "met_count": "맞은 말의 수", "full_weight": "이름이 모두 나옴", "clean": "설명되지 않은 말이 없음",
+    "clean_named": "이름이 나오고 남은 말이 없음", "modified_part": "이름 일부에 붙은 꾸밈말", "unknown_part": "이름 일부에 붙은 모르는 명사",
+    "lone": "맞은 말이 하나뿐", "group_rest": "묶음 주제에 남은 말",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",
@@ -34,6 +38,8 @@ REASONS = {
     "repeat": "다시 말해 달라고 했어요.",
     "close": "확신이 모자라거나 비슷한 주제가 둘 이상이라 골라 달라고 했어요.",
     "inherited": "주제만 말해서, 앞에서 물은 것을 이어 물은 것으로 보았어요.",
+    "unsure": "확신이 기준에 못 미쳐 모른다고 하되, 뜻했을지 모를 주제를 보였어요.",
+    "other year": "소식지에 없는 해를 물었어요.",
     "aspect without topic": "무엇을 묻는지는 알았지만 어느 주제인지 몰라요.",
     "not in the newsletter": "확신이 기준에 못 미쳐, 소식지에 없는 것으로 보았어요.",
     "not found, again": "잇달아 찾지 못했어요.",

@@ -12,7 +12,7 @@ from bot.korean.numerals import Quantity
 
 Opening = tuple[str, dict[str, str]]
 # Numbers that count no thing: dates, ages, hours, places in a row.
-_NO_COUNT = frozenset("년 월 일 살 세 시 시간 분 번 층 호 위 배 등".split())
+_NO_COUNT = frozenset("년 월 일 개월 달 주 주일 회 살 세 시 시간 분 번 층 호 위 배 등".split())
 _LARGEST_BARE = 31  # a number without a unit up to this may be a day, an age or a pick
 
 

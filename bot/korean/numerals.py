@@ -50,7 +50,7 @@ _NATIVE = re.compile(rf"(?<![가-힣])({'|'.join(_NATIVE_TENS)})?({'|'.join(_NAT
 _INDEFINITE = re.compile(r"(?:번|가지|집|사람|배|분|자리|시간|달|살|시)|.*?\s*(?:더|도|씩|당)$")
 _ORDINALS = frozenset("번째 호선 차 학년 동".split())
 _MOST_DIGITS = 15
-_SINGLE_COUNTED = frozenset("개 개소 명 건 가구 원".split())
+_SINGLE_COUNTED = frozenset("개 개소 명 건 가구 원 선".split())
 # One syllable before a counter without a space: other words nearly always.
 _OTHER_WORDS = frozenset("세대 세배 세시 세집 세장 세점 네집 네번 열대 열집 한대 한시 한살 한집 한달 한번 한배 한장 한점 두건 두점".split())
 _NOT_NUMBERS = frozenset("만일 만이".split())

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.matching.evidence import FEATURES, load_coefficients, probability
+
+
+def test_a_name_alone_is_enough(evidence):
+    found = evidence("은하가로등")
+
+    assert found.probability > 0.8
+    assert found.unexplained == ()
+
+
+STRANGE = ["은하가로등 전기차", "은하가로등 여권", "은하가로등 수족관", "은하가로등 부동산 시세"]
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_word_that_no_topic_explains_lowers_confidence(evidence, text):
+    assert evidence(text).unexplained
+    assert evidence(text).probability < evidence("은하가로등").probability
+
+
+def test_everyday_words_speak_against_no_topic(evidence):
+    plain, wordy = evidence("은하가로등 어디 있어요"), evidence("저기요 혹시 우리 동네 은하가로등이 어디 있는지 좀 알려주세요")
+
+    assert wordy.unexplained == ()
+    assert wordy.features["rest_share"] == plain.features["rest_share"] == 0
+
+
+ELSEWHERE = ["강남구 CCTV 몇 개예요", "서초구 CCTV 몇 개예요", "부산 해운대구 CCTV 몇 대예요", "마포구청 CCTV 몇 개예요"]
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_another_places_programme_is_improbable_however_alike(evidence, text):
+    assert evidence(text).features["unknown_places"] >= 1
+    assert evidence(text).probability < 0.3
+
+
+def test_the_district_itself_is_no_other_place(evidence):
+    assert evidence("용산구 CCTV 몇 개예요").features["unknown_places"] == 0
+
+
+def test_what_residents_tell_of_themselves_before_asking_weighs_less(evidence):
+    story = "저는 작년에 다른 나라에서 코끼리를 키우다가 여기로 이사 왔습니다. "
+
+    found = evidence(story + "은하가로등 어디 있어요?")
+
+    assert found.features["aside"] > 0
+    assert all(term.key != "코끼리" for term in found.unexplained)
+
+
+def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
+    assert set(load_coefficients()) == {*FEATURES, "constant"}
+
+
+@pytest.mark.parametrize("text", ["은하가로등", "강남구", "가 나 다", "수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
+def test_a_probability_is_between_nothing_and_certainty(evidence, text):
+    assert 0 < evidence(text).probability < 1
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0.0, 0.5), (1e9, 1.0), (-1e9, 0.0)])
+def test_the_logistic_bears_any_size(value, expected):
+    assert probability({"explained": value}, {"constant": 0.0, "explained": 1.0}) == pytest.approx(expected, abs=1e-9)
