@@ -28,7 +28,7 @@ def corrections(topics: Sequence[Topic], question: Question, language: str) -> t
     for quantity in question.quantities:
         same = [count for count in counts if float(count.number) == quantity.value]
         if same:
-            if not _fits(quantity, same[0]):
+            if quantity.unit not in _NO_COUNT and not _fits(quantity, same[0]):
                 return (("wrong_unit", _values(quantity, same[0], language)),)
         elif _counts(quantity, question.claims) and not _stands(f"{quantity.value:.10g}", printed):
             if counts:

@@ -16,6 +16,7 @@ from bot.dialogue.question import Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 from bot.dialogue.telling import Telling
+from bot.matching import VERBAL
 
 UNNAMED = 12
 MAX_OPTIONS = 3  # and "none of these"
@@ -94,7 +95,7 @@ class Policy:
         return None
 
     def _fits(self, topic_id: str, question: Question) -> bool:
-        nouns = [t for t in question.reading.terms if t.known and t.kind not in ("verb", "adjective")]
+        nouns = [t for t in question.reading.terms if t.known and t.kind not in VERBAL]
         candidate = next((c for c in question.candidates if c.topic_id == topic_id), None)
         return bool(nouns) and candidate is not None and all(t.key in candidate.met for t in nouns)
 

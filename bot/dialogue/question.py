@@ -10,7 +10,7 @@ from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
-from bot.matching import Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
 
 _ORDINALS = {"첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
 _PICK = re.compile(
@@ -186,7 +186,7 @@ class Understander:
             if len(chosen) == 3 or other.named < 0.99 or other.name_weight < 0.5:
                 continue
             explained = set().union(*(c.met for c in chosen))
-            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in ("verb", "adjective")]
+            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in VERBAL and not t.soft]
             if sum(self.index.weight(t) for t in new) < 0.5:
                 continue
             members = self.content.topics[other.topic_id].members
@@ -205,7 +205,7 @@ class Understander:
         return [
             t
             for t in question.reading.terms
-            if t.kind in ("noun", "foreign", "root") and t.known and t.key not in held
+            if t.kind in ("noun", "foreign", "root") and t.known and not t.soft and t.key not in held
             and not any(cue.start < t.end and t.start < cue.end for cue in cues)
         ]  # fmt: skip
 

@@ -41,7 +41,7 @@ class Telling:
             aspects=tuple(dict.fromkeys(aspect for asked in aspects for aspect in asked)),
             openings=openings,
             closings=(("danger", {}),) if question and question.goes("fear") else (),
-            claims=bool(question and question.claims),
+            claims=bool(question and question.claims and self.puts_right(topics, parts)),
             contact=partial,
             reason=reason,
         )
@@ -52,7 +52,7 @@ class Telling:
 
     def _unconfirmed(self, topics: Sequence[Topic], parts: Sequence[Part], question: Question | None) -> bool:
         """Whether what is stated does not bear out what was asked: a claim, an opinion, a plan asked about as if done."""
-        if question and question.claims and any(topic.claim for topic in topics):
+        if question and question.claims and self.puts_right(topics, parts):
             return True
         for part in parts:
             for aspect, _ in part.stated:
@@ -61,6 +61,11 @@ class Telling:
                 if aspect == "status" and self.content.topics[part.topic].status != "done":
                     return True
         return False
+
+    def puts_right(self, topics: Sequence[Topic], parts: Sequence[Part]) -> bool:
+        """Whether a claim is met by the topic's own correction: it is, unless a side was asked that is stated."""
+        stated = any(fact and not self.content.aspects[aspect].weak for part in parts for aspect, fact in part.stated)
+        return not stated and any(topic.claim for topic in topics)
 
     def _limit(
         self, topics: Sequence[Topic], parts: Sequence[Part], question: Question, inherited: bool

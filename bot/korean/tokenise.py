@@ -127,7 +127,9 @@ class MecabTagger:
         if not tab:
             return None
         fields = feature.split(",")
-        lemma = fields[7].split("/", 1)[0] if len(fields) > 7 and fields[4] == "Inflect" else surface
+        # A stem alone is left as it stands: the dictionary takes 말고 for 맡다 and 막는 for 박다.
+        inflected = len(fields) > 7 and fields[4] == "Inflect" and "+" in fields[7]
+        lemma = fields[7].split("/", 1)[0] if inflected else surface
         kind = "place" if fields[:2] == ["NNP", "지명"] else _sejong(fields[0])  # the dictionary knows names of places
         return surface, lemma or surface, kind
 

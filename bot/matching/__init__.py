@@ -3,8 +3,8 @@
 from bot.matching.evidence import Evidence, load_coefficients, weigh
 from bot.matching.index import Candidate, Index
 from bot.matching.lexicon import Cue, Lexicon, Reading, Term
-from bot.matching.surfaces import Surfaces, compact
+from bot.matching.surfaces import VERBAL, Surfaces, compact
 
 __all__ = [
-    "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "compact", "load_coefficients", "weigh",
+    "VERBAL", "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "compact", "load_coefficients", "weigh",
 ]  # fmt: skip

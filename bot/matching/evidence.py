@@ -16,6 +16,7 @@ import yaml
 
 from bot.matching.index import Candidate, Index
 from bot.matching.lexicon import Reading, Term
+from bot.matching.surfaces import VERBAL
 
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
@@ -88,7 +89,7 @@ def weigh(
             continue
         rest += weight
         unexplained.append(term)
-        if term.end in begins and term.kind not in ("verb", "adjective", "number"):
+        if term.end in begins and term.kind not in (*VERBAL, "number"):
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
         if term.key in index.rarity:
             features["other_words"] += weight
@@ -96,7 +97,7 @@ def weigh(
             features["unknown_places"] += 1
         elif term.kind == "name":
             features["unknown_names"] += 1
-        elif term.kind in ("verb", "adjective"):
+        elif term.kind in VERBAL:
             features["unknown_verbs"] += 1
         else:
             features["unknown_nouns"] += 1.0 if term.end - term.start > 1 else 0.3
@@ -114,7 +115,10 @@ def weigh(
     features["asked"] = 1.0 if reading.cues else 0.0
     features["rest_share"] = rest / total if total else 0.0
     features["met_weight"] = min(3.0, met)
-    found = {term.key: 0.5 if term.soft or term.kind in ("verb", "adjective") else 1.0 for term in reading.terms if term.key in explained}
+    all_soft = all(term.soft for term in reading.terms)
+    found = {
+        term.key: 0.5 if (term.soft and not all_soft) or term.kind in VERBAL else 1.0 for term in reading.terms if term.key in explained
+    }
     features["met_count"] = min(4.0, sum(found.values()))
     features["full_weight"] = max((min(3.0, c.name_weight) for c in chosen if c.named >= 0.99), default=0.0)
     if best.named < 0.99:
@@ -124,7 +128,7 @@ def weigh(
     features["clean_named"] = float(not unexplained and best.named >= 0.99 and len(best.best) > 1)
     features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)
     if is_group:
-        features["group_rest"] = min(3.0, float(sum(term.kind not in ("verb", "adjective") for term in unexplained)))
+        features["group_rest"] = min(3.0, float(sum(term.kind not in VERBAL for term in unexplained)))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 

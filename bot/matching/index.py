@@ -247,7 +247,7 @@ class Index:
         """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
         doubtful: set[int] = set()
         for term in reading.terms:
-            if term.known or term.kind in ("place", "number") or (term.kind == "name" and term.key[-1] in "구시군도동역"):
+            if term.known or self._is_known_word(reading, term) or term.kind in ("place", "number") or (term.kind == "name" and term.key[-1] in "구시군도동역"):
                 continue
             doubtful.update(range(term.start, term.end))
         for first, last in reading.cut:
@@ -270,10 +270,17 @@ class Index:
             doubtful -= set(range(cue.start, cue.end))
         return doubtful
 
+    @staticmethod
+    def _is_known_word(reading: Reading, term: Term) -> bool:
+        """Whether the word begins with a known one of three letters or more and little stands behind it (한강로로)."""
+        start, end = next(((s, e) for s, e in reading.words if s <= term.start < e), (0, 0))
+        return any(t.known and t.start == start and t.end - start >= 3 and end - t.end <= 2 for t in reading.terms)
+
     def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
-        if len(inside) <= 2 and inside[0].kind == "noun" and inside[0].end - inside[0].start == 2 and len(word) <= 4:
+        solid = [m for m in inside if m.kind not in _MINOR]
+        if len(solid) == 1 and solid[0].kind == "noun" and solid[0].end - solid[0].start == 2:
             return word  # a real word of two syllables: its neighbours are other real words
         nouns = [m for m in inside if m.kind == "noun" and m.end - m.start >= 2]
         real = len(nouns) > 1 and all(m in nouns or m.kind in _MINOR for m in inside)  # 국민+연금: words of their own
@@ -299,6 +306,7 @@ def _phrasings(topic: Topic) -> list[tuple[str, bool]]:
     names = [topic.title.ko, *topic.names.ko, *topic.names.en]
     if topic.title.en:
         names.append(topic.title.en.split("(")[0])
+    names += [count.number for count in topic.counts if len(count.number) >= 3]  # "977이라는 숫자"
     seen: dict[str, bool] = {}
     for name in names:
         seen.setdefault(name, True)

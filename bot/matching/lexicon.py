@@ -17,6 +17,7 @@ CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreig
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
 _HERE = "용산"
 
@@ -240,6 +241,7 @@ class Lexicon:
 
     def read(self, text: str) -> Reading:
         """The text as utterance, terms and cues."""
+        text = _THOUSANDS.sub("", text[:2000])
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
         return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names)
 

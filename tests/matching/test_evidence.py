@@ -54,7 +54,7 @@ def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
     assert set(load_coefficients()) == {*FEATURES, "constant"}
 
 
-@pytest.mark.parametrize("text", ["은하가로등", "강남구", "가 나 다", "수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
+@pytest.mark.parametrize("text", ["은하가로등", "강남구 가로등", "골목 수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
 def test_a_probability_is_between_nothing_and_certainty(evidence, text):
     assert 0 < evidence(text).probability < 1
 

@@ -19,7 +19,9 @@ def test_an_identical_text_is_wholly_alike(letters):
     assert best[1] == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize(("typo", "owner"), [("쏠라표지뱡", 1), ("쏠나표지병", 1), ("자전거보헙", 2), ("은하가로둥", 0), ("자전거 보험".replace(" ", ""), 2)])
+@pytest.mark.parametrize(
+    ("typo", "owner"), [("쏠라표지뱡", 1), ("쏠나표지병", 1), ("자전거보헙", 2), ("은하가로둥", 0), ("자전거 보험".replace(" ", ""), 2)]
+)
 def test_a_typo_leaves_its_own_topic_the_most_alike(letters, typo, owner):
     best, _ = letters.search(typo)
 

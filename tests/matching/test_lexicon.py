@@ -81,11 +81,11 @@ def test_what_is_asked_is_found(read, text, aspect):
 
 
 def test_offsets_count_the_characters_without_spaces(read):
-    reading = read("골목 에 은하가로등")
+    reading = read("골목 에 쏠라표지병")
 
-    term = next(term for term in reading.terms if term.key == "은하가로등")
+    term = next(term for term in reading.terms if term.key == "쏠라표지병")
 
-    assert reading.compact[term.start : term.end] == "은하가로등"
+    assert reading.compact[term.start : term.end] == "쏠라표지병"
     assert reading.words == [(0, 2), (2, 3), (3, 8)]
 
 
