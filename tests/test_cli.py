@@ -200,8 +200,8 @@ def test_check_names_faults_with_status_1_also_as_json(run_bot, smallest):
     assert {"file", "line", "problem", "remedy"} <= set(report["faults"][0])
 
 
-def test_check_without_the_source_says_skipped(run_bot):
-    done = run_bot("check", "--source", "nowhere.txt")
+def test_check_without_the_source_says_skipped(run_bot, smallest):
+    done = run_bot("check", "--source", "nowhere.txt", "--knowledge", str(smallest))
 
     assert done.returncode == 0
     assert "SKIPPED" in done.stdout.decode()

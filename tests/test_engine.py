@@ -19,9 +19,24 @@ SEOUL = dt.timezone(dt.timedelta(hours=9))
 MOST = 4096  # characters that a Telegram message holds
 
 TURNS = [
-    "안녕하세요", "CCTV 몇 개소예요", "언제 달았어요", "노인들한테 해주는거 뭐있소", "2번 어떻게 신청하오", "수영장 요금", "여권 발급", "아까 그거 지금도 해요",
-    "애데리고놀만한데요", "1", "어디고 얼만데요", "영어로 해줘", "한국어로 해줘", "CCTV 500대 달았다면서요?", "더 알려줘", "아니 그거 말고 비상벨", "고맙소",
-]  # fmt: skip
+    "안녕하세요",
+    "CCTV 몇 개소예요",
+    "언제 달았어요",
+    "노인들한테 해주는거 뭐있소",
+    "2번 어떻게 신청하오",
+    "수영장 요금",
+    "여권 발급",
+    "아까 그거 지금도 해요",
+    "애데리고놀만한데요",
+    "1",
+    "어디고 얼만데요",
+    "영어로 해줘",
+    "한국어로 해줘",
+    "CCTV 500대 달았다면서요?",
+    "더 알려줘",
+    "아니 그거 말고 비상벨",
+    "고맙소",
+]
 
 
 @pytest.fixture
@@ -60,9 +75,14 @@ def test_a_printed_figure_is_told_however_it_is_asked_for(talk, text, topic, pri
 
 
 ELSEWHERE = [
-    "강남구 CCTV 몇 개예요", "서초구 방범용 CCTV 몇 개소예요", "마포구청 방범용 CCTV 몇 개소예요", "노원구청 안전비상벨 몇 개소예요",
-    "수원시 CCTV 몇 개소예요", "부산 자전거 안전보험 있나요", "종로 임시선별진료소 어디예요",
-]  # fmt: skip
+    "강남구 CCTV 몇 개예요",
+    "서초구 방범용 CCTV 몇 개소예요",
+    "마포구청 방범용 CCTV 몇 개소예요",
+    "노원구청 안전비상벨 몇 개소예요",
+    "수원시 CCTV 몇 개소예요",
+    "부산 자전거 안전보험 있나요",
+    "종로 임시선별진료소 어디예요",
+]
 
 
 @pytest.mark.parametrize("text", ELSEWHERE)
@@ -205,14 +225,51 @@ def test_the_day_of_seoul_decides_whether_a_period_is_over(engine, time, over):
 # -- hostile -----------------------------------------------------------------------------------------------------------
 
 ORDINARY = [
-    "CCTV 몇 개예요", "비상벨", "청년지음 어디", "2번", "0", "아니 그거 말고", "아까 그거", "더 알려줘", "223대 맞죠", "영어로", "how many bells", "이 중에 없어요",
-    "임시선별진료소 아직 하나요", "2019년", "처음으로", "노인들한테 해주는거 뭐있소", "애데리고놀만한데요", "ㅇㅈㅂㅅㅂ", "ehekaehekadl anjdPdy", "살려주세요",
-]  # fmt: skip
+    "CCTV 몇 개예요",
+    "비상벨",
+    "청년지음 어디",
+    "2번",
+    "0",
+    "아니 그거 말고",
+    "아까 그거",
+    "더 알려줘",
+    "223대 맞죠",
+    "영어로",
+    "how many bells",
+    "이 중에 없어요",
+    "임시선별진료소 아직 하나요",
+    "2019년",
+    "처음으로",
+    "노인들한테 해주는거 뭐있소",
+    "애데리고놀만한데요",
+    "ㅇㅈㅂㅅㅂ",
+    "ehekaehekadl anjdPdy",
+    "살려주세요",
+]
 MARKUP = [
-    "<b>", "</script>", "<img src=x onerror=alert(1)>", "[a](http://b)", "*_`~", "'; DROP TABLE topics; --", '" OR 1=1 --', '{"q": [null, {"a": NaN}]}',
-    "{contact:이}", "{sides:은}", "{0.__class__}", "%s%n%d", "%(x)s", "${jndi:ldap://a}", "{{7*7}}", "!!python/object/apply:os.system [ls]", "&a [*a, *a]",
-    "--- \n- a: b\n", "\\x00\\u0000", "../../etc/passwd", "\r\n\t", "(?=(a+)+$)",
-]  # fmt: skip
+    "<b>",
+    "</script>",
+    "<img src=x onerror=alert(1)>",
+    "[a](http://b)",
+    "*_`~",
+    "'; DROP TABLE topics; --",
+    '" OR 1=1 --',
+    '{"q": [null, {"a": NaN}]}',
+    "{contact:이}",
+    "{sides:은}",
+    "{0.__class__}",
+    "%s%n%d",
+    "%(x)s",
+    "${jndi:ldap://a}",
+    "{{7*7}}",
+    "!!python/object/apply:os.system [ls]",
+    "&a [*a, *a]",
+    "--- \n- a: b\n",
+    "\\x00\\u0000",
+    "../../etc/passwd",
+    "\r\n\t",
+    "(?=(a+)+$)",
+]
 CONTROLS = "".join(map(chr, [*range(32), *range(0x7F, 0xA0)]))
 SURROGATES = "".join(map(chr, range(0xD800, 0xE000, 37)))
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u200b\u200d\ufeff"

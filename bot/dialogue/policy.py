@@ -215,8 +215,11 @@ class Policy:
         if confidence < self.thresholds.offer:
             return self._alone(alone, language)
         lacking = not all(self.telling.states(topics[0], aspect, now) for aspect in aspects)
+        more = any(t.kind not in VERBAL for t in question.evidence.unexplained)
+        if topics[0].members and more and "which" not in aspects:
+            return self._suggest(topics[0], aspects, language)  # a group's general name with something more: another programme
         best = question.chosen[0]
-        if lacking and confidence < self.thresholds.partial and (best.named < 0.5 or topics[0].members):
+        if lacking and confidence < self.thresholds.partial and best.named < 0.5:
             return self._suggest(topics[0], aspects, language)
         if rivals and len(topics) == 1 and (confidence >= self.thresholds.offer):
             options = [self._option(self.content.topics[c.topic_id], aspects, language) for c in [question.chosen[0], *rivals]]

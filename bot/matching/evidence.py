@@ -20,10 +20,11 @@ from bot.matching.surfaces import VERBAL
 
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "margin", "unknown_nouns", "unknown_names", "unknown_places", "unknown_verbs",
-    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "clean", "clean_named", "modified_part", "unknown_part", "lone", "group_rest",
+    "other_words", "modifiers", "aside", "asked", "rest_share", "english_rest", "met_weight", "met_count", "full_weight", "clean", "clean_named", "modified_part", "unknown_part", "lone", "group_rest", "lists",
 )  # fmt: skip
 
 _DISTRICT_ENDINGS = "구시군도읍면"
+_OFFICES = ("구청", "시청", "군청", "도청")
 _SENTENCE_END = re.compile(r"[.?!]+")
 
 
@@ -70,7 +71,10 @@ def weigh(
     features = dict.fromkeys(FEATURES, 0.0)
     unexplained = []
     word_starts = {start for start, _ in reading.words}
-    begins = {term.start for term in reading.terms if term.key in explained}
+    begins: set[int] = set()  # where a run of nouns begins that ends in a word of the topic
+    for term in reversed(reading.terms):
+        if term.key in explained or (term.soft and term.end in begins):
+            begins.add(term.start)
     rest = total = met = 0.0
     for term in reading.terms:
         weight = index.weight(term)
@@ -93,7 +97,7 @@ def weigh(
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
         if term.key in index.rarity:
             features["other_words"] += weight
-        elif term.kind == "place" or (term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2):
+        elif _is_place(term, reading.compact):
             features["unknown_places"] += 1
         elif term.kind == "name":
             features["unknown_names"] += 1
@@ -128,6 +132,7 @@ def weigh(
     features["clean_named"] = float(not unexplained and best.named >= 0.99 and len(best.best) > 1)
     features["lone"] = float(features["met_count"] <= 1 and best.named < 0.5)
     if is_group:
+        features["lists"] = float(best.named >= 0.99 and any(cue.id == "which" for cue in reading.cues))
         features["group_rest"] = min(3.0, float(sum(term.kind not in VERBAL for term in unexplained)))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
@@ -136,6 +141,13 @@ def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> 
     """The logistic of the weighted features."""
     z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+
+def _is_place(term: Term, text: str) -> bool:
+    """Whether the word names a place, by the dictionary or by what stands behind it (강동구, 마포+구청)."""
+    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES:
+        return True
+    return term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2
 
 
 def _asking_part(reading: Reading, explained: set[str]) -> tuple[int, int]:

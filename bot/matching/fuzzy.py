@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein, OSA
 from bot.korean import decompose, fold
 
 # Letters that may differ, by the length of the shorter text: a two-syllable word has too many honest neighbours for more.
-_ALLOWED = ((5, 0), (8, 1), (12, 2), (18, 3), (99, 4))
+_ALLOWED = ((5, 0), (8, 1), (24, 2), (99, 3))
 
 
 def letters(text: str) -> str:

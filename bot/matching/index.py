@@ -274,7 +274,9 @@ class Index:
     def _is_known_word(reading: Reading, term: Term) -> bool:
         """Whether the word begins with a known one of three letters or more and little stands behind it (한강로로)."""
         start, end = next(((s, e) for s, e in reading.words if s <= term.start < e), (0, 0))
-        return any(t.known and t.start == start and t.end - start >= 3 and end - t.end <= 2 for t in reading.terms)
+        known = max((t.end for t in reading.terms if t.known and t.start == start and t.end - start >= 3), default=end)
+        rest = [m for m in reading.morphemes if known <= m.start < end]
+        return known < end and all(m.kind in _MINOR for m in rest) and end - known <= 2
 
     def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
@@ -283,7 +285,8 @@ class Index:
         if len(solid) == 1 and solid[0].kind == "noun" and solid[0].end - solid[0].start == 2:
             return word  # a real word of two syllables: its neighbours are other real words
         nouns = [m for m in inside if m.kind == "noun" and m.end - m.start >= 2]
-        real = len(nouns) > 1 and all(m in nouns or m.kind in _MINOR for m in inside)  # 국민+연금: words of their own
+        # 국민+연금: words of their own, where nothing but particles stands behind them.
+        real = len(nouns) > 1 and inside[: len(nouns)] == nouns and all(m.kind in _MINOR for m in inside[len(nouns) :])
         ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
         best: tuple[float, int, int, str] | None = None

@@ -234,8 +234,10 @@ class Lexicon:
         if phrase.isascii():
             text = " ".join(phrase.lower().split())
             tokens = tuple(Morpheme(m[0], "number" if m[0].isdigit() else "foreign", *m.span()) for m in _LATIN_TOKEN.finditer(text))
-            return self.annotate(Utterance(text, "en", "", tokens)).terms
-        return self.annotate(read(phrase, self.tagger, self.latin)).terms
+            terms = self.annotate(Utterance(text, "en", "", tokens), learning=True).terms
+        else:
+            terms = self.annotate(read(phrase, self.tagger, self.latin), learning=True).terms
+        return [term for term in terms if not term.soft] or terms
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -245,10 +247,11 @@ class Lexicon:
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
         return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names)
 
-    def annotate(self, utterance: Utterance, names: frozenset[str] = frozenset()) -> Reading:
+    def annotate(self, utterance: Utterance, names: frozenset[str] = frozenset(), learning: bool = False) -> Reading:
         """The terms and cues of an utterance.
 
-        names  Latin words that were written as names are
+        names     Latin words that were written as names are
+        learning  it is the content's own: every word of it counts
         """
         place, words = _without_spaces(utterance.text)
         flat = spell(utterance.text.replace(" ", ""))
@@ -261,11 +264,11 @@ class Lexicon:
             covered[start:end] = b"\x01" * (end - start)
         cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
-        self._add_morphemes(reading, covered, names)
+        self._add_morphemes(reading, covered, names, learning)
         terms.sort(key=_start)
         return reading
 
-    def _add_morphemes(self, reading: Reading, covered: bytearray, names: frozenset[str]) -> None:
+    def _add_morphemes(self, reading: Reading, covered: bytearray, names: frozenset[str], learning: bool) -> None:
         """Adds what no surface covers, by the tagger."""
         for text, kind, start, end in reading.morphemes:
             if kind not in CONTENT_KINDS:
@@ -284,9 +287,7 @@ class Lexicon:
             key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             if kind == "foreign" and text in names and key not in self.known:
                 kind = "name"
-            if soft and key not in self.known:
-                continue
-            if kind == "number" and key not in self.known:
+            if (soft or kind == "number") and not learning and key not in self.known:
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 

@@ -70,7 +70,7 @@ class Edges:
             self._single.add((start, end))
             if kind in VERBAL or kind in _FUNCTION:
                 self._parts[start:end] = (b"\x01" if kind in VERBAL else b"\x02") * (end - start)
-            elif end - start >= 4 and kind in _LONG_NOUNS:
+            elif end - start >= 3 and kind in _LONG_NOUNS:
                 self._long.append((start, end))
 
     def allow(self, start: int, end: int, latin: bool, loose: bool, endings: bool = False) -> bool:
@@ -84,8 +84,8 @@ class Edges:
             return begins and (stops or (loose and length >= 5))
         if length == 1:
             return begins and stops
-        if length == 2 and any(first <= start and end <= last for first, last in self._long):
-            return False  # 대상 is not in 대상포진
+        if length == 2 and any(first <= start and end <= last and (last - first > 3 or start > first) for first, last in self._long):
+            return False  # 대상 is not in 대상포진, 전시 not in 대전시
         if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
             return False
         if loose:

@@ -53,7 +53,7 @@ def test_an_open_question_with_a_number_in_it_is_not_corrected(talk):
 
 
 def test_what_goes_further_than_the_paper_is_told_so(talk):
-    reply = talk("튼튼진료소 문 열었죠?").reply
+    reply = talk("튼튼진료소가 주민 건강을 지킨다면서요?").reply
 
     assert reply.kind == "partial"
     assert "튼튼진료소를 연다고만 나와요." in reply.body

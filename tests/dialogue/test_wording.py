@@ -113,7 +113,8 @@ def test_an_urgent_reply_carries_nothing_but_itself(talk, text):
     assert reply.kind == "fallback"
     assert reply.urgent
     assert reply.text == reply.body
-    assert not (reply.source or reply.contact or reply.options or reply.sources or reply.topics or reply.numbered)
+    for left_out in (reply.source, reply.contact, reply.options, reply.sources, reply.topics, reply.numbered):
+        assert not left_out
 
 
 def test_an_urgent_message_leaves_no_list_to_pick_from(talk):
