@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.content import Content
-from bot.dialogue import Pick, Reply, State
+from bot.dialogue import Option, Pick, Reply, State
 from bot.dialogue.decision import Decision
 from bot.dialogue.policy import Policy, Thresholds
 from bot.dialogue.question import Question, Understander
@@ -87,6 +87,7 @@ class Engine:
             decision = Decision("fallback", "say", language, say=(("forgotten", {}),), reason="topic is gone")
         else:
             option = next((o for o in state.options if o.topic == topic), None)
+            option = replace(option, aspects=pick.aspects) if option and pick.aspects else option or Option("", topic, pick.aspects)
             decision = self.policy.pick(topic, None, state, now, language, option)
         reply = self.wording.word(decision, state, now)
         return Turn(reply, self._after(state, decision, reply, None, now), Trace(None, decision))
@@ -110,7 +111,7 @@ class Engine:
             told=tuple(dict.fromkeys((*(() if moved else state.told), *stated)))[:20] if told else state.told,
             fallbacks=state.fallbacks + 1 if reply.kind == "fallback" and not reply.urgent else 0,
             turns=state.turns + 1,
-            contacted=bool(reply.contact) if told else state.contacted,
+            contacted=bool(reply.contact) if told else state.contacted and reply.language == state.language,
             urgent=bool(reply.urgent),
             at=now.astimezone(dt.timezone.utc).isoformat(timespec="seconds"),
         )

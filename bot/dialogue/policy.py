@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.content import Content, Topic
 from bot.dialogue.decision import Decision, Part
-from bot.dialogue.question import Question, is_bare
+from bot.dialogue.question import LAST, NO_PICK, Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 from bot.dialogue.telling import Telling
@@ -31,8 +31,8 @@ class Thresholds:
     close    gap in score below which two topics are told apart by asking
     """
 
-    answer: float = 0.5
-    offer: float = 0.3
+    answer: float = 0.4
+    offer: float = 0.25
     partial: float = 0.75
     close: float = 0.035
 
@@ -68,21 +68,22 @@ class Policy:
     # -- steps ---------------------------------------------------------------------------------------------------
 
     def _empty(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
-        if question.reading.compact or question.pick:
+        if question.reading.compact or question.pick != NO_PICK:
             return None
         return Decision("fallback", "say", language, say=(("empty", {}),), reason="empty")
 
     def _picked(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
         """A number, or words that fit one of the options."""
-        if question.pick:
+        if question.pick != NO_PICK:
             language = state.language or language
             offered = [option.topic for option in state.options] or list(state.numbered)
             if not offered:
                 return None if question.reading.terms else Decision("fallback", "say", language, say=(("no_list", {}),), reason="no list")
-            if not 1 <= question.pick <= len(offered):
+            number = len([topic for topic in offered if topic]) if question.pick == LAST else question.pick
+            if not 1 <= number <= len(offered):
                 return Decision("fallback", "say", language, say=(("fallback_pick", {}),), reason="no such number")
-            option = state.options[question.pick - 1] if state.options else None
-            return self.pick(offered[question.pick - 1], question, state, now, language, option)
+            option = state.options[number - 1] if state.options else None
+            return self.pick(offered[number - 1], question, state, now, language, option)
         if state.options and len(question.reading.words) <= 4:
             if question.goes("none"):
                 return self.pick(None, question, state, now, language, None)
@@ -95,7 +96,7 @@ class Policy:
         return None
 
     def _fits(self, topic_id: str, question: Question) -> bool:
-        nouns = [t for t in question.reading.terms if t.known and t.kind not in VERBAL]
+        nouns = [t for t in question.reading.terms if t.kind not in VERBAL and not t.soft]
         candidate = next((c for c in question.candidates if c.topic_id == topic_id), None)
         return bool(nouns) and candidate is not None and all(t.key in candidate.met for t in nouns)
 
@@ -103,6 +104,8 @@ class Policy:
         self, topic_id: str | None, question: Question | None, state: State, now: dt.datetime, language: str, option: Option | None
     ) -> Decision:
         """What a picked option leads to."""
+        if topic_id == "":
+            return Decision("fallback", "say", language, say=(("forgotten", {}),), reason="topic is gone")
         if topic_id is None:
             return Decision("fallback", "say", language, say=(("none_chosen", {}),), reason="none of these")
         aspects = [cue.id for cue in question.aspects] if question else []
@@ -144,6 +147,8 @@ class Policy:
             if any(cue.id == name for cue in question.smalltalk):
                 talk = name
                 break
+        if talk in ("who", "help") and question.aspects and state.topics and not self._addresses(question):
+            return None
         if talk and not (asks and state.topics and talk not in ("thanks", "goodbye", "who")) and not (talk in WEAK_TALK and question.goes("more", "back") and state.topics):
             if not any(self.content.aspects[c.id].alone for c in asks):
                 return Decision("chitchat", "say", language, say=(("smalltalk:" + talk, {}),), reason=talk)
@@ -157,6 +162,10 @@ class Policy:
         if not question.other_years or str(now.year) in question.other_years:
             return None
         return Decision("fallback", "say", language, say=(("other_year", {"year": question.other_years[0]}), ("fallback_way", {})), reason="other year")
+
+    def _addresses(self, question: Question) -> bool:
+        """Whether the message speaks to the bot itself ("네 이름이 뭐야") rather than of the topic ("이름이 뭐예요")."""
+        return question.goes("you")
 
     def _about_earlier(self, question: Question, state: State, now: dt.datetime, language: str) -> Decision | None:
         """What leans on what was said before: an aspect alone, "that one", "more"."""
@@ -180,6 +189,10 @@ class Policy:
             return None
         if question.goes("back") and ("처음" in question.reading.compact or "first" in question.reading.compact) and state.earlier:
             topics = [self.content.topics[state.earlier[-1]]]
+        if question.goes("both") and state.earlier:
+            ids = dict.fromkeys((*state.topics, *state.earlier))
+            both = [self.content.topics[topic_id] for topic_id in list(ids)[: 3 if "셋" in question.reading.compact else 2]]
+            return self.telling.tell(both, [aspects] * len(both), question, now, language)
         if question.goes("more") and not [a for a in aspects if not self.content.aspects[a].weak]:
             return self._more(topics[0], state, now, language)
         if question.goes("repeat") and not aspects:
@@ -192,6 +205,8 @@ class Policy:
         """What has not been told of the topic yet."""
         told = set(state.told)
         texts = {topic.facts[a].get(language) for a in told if a in topic.facts}
+        if topic.is_simple:
+            return self.telling.tell([topic], [[]], None, now, language)
         rest = [a for a in topic.facts if a not in told and topic.facts[a].get(language) not in texts][:2]
         if topic.members:
             return self.telling.tell([topic], [[]], None, now, language)
@@ -206,18 +221,14 @@ class Policy:
         if not question.chosen or question.evidence is None:
             return self._alone(alone, language)
         confidence = question.evidence.probability
-        if question.evidence.features["unknown_places"]:
-            return None  # another place's programme is not in the newsletter, however alike
         topics = [self.content.topics[c.topic_id] for c in question.chosen]
-        if alone and alone != "sum" and not any(alone in topic.facts for topic in topics):
+        gate = self.gate(question)
+        if gate == "group":
+            return self._suggest(topics[0], aspects, language)
+        if gate or confidence < self.thresholds.offer:
             return self._alone(alone, language)
         rivals = self._rivals(question)
-        if confidence < self.thresholds.offer:
-            return self._alone(alone, language)
         lacking = not all(self.telling.states(topics[0], aspect, now) for aspect in aspects)
-        more = any(t.kind not in VERBAL for t in question.evidence.unexplained)
-        if topics[0].members and more and "which" not in aspects:
-            return self._suggest(topics[0], aspects, language)  # a group's general name with something more: another programme
         best = question.chosen[0]
         if lacking and confidence < self.thresholds.partial and best.named < 0.5:
             return self._suggest(topics[0], aspects, language)
@@ -230,6 +241,25 @@ class Policy:
             inherited = [a for a in state.aspects if not self.content.aspects[a].weak]
             return self.telling.tell(topics, [inherited] * len(topics), question, now, language, "inherited")
         return self.telling.tell(topics, self._aspects_by_topic(question, len(topics)), question, now, language)
+
+    def gate(self, question: Question) -> str:
+        """Why the topics found are not told however sure they are: place, year, alone or group; "" where they may be.
+
+        place  another place's programme is not in the newsletter, however alike
+        group  a group's general name with a noun more is another programme (청년 월세), unless the list is asked for
+        """
+        assert question.evidence is not None
+        topics = [self.content.topics[c.topic_id] for c in question.chosen]
+        aspects = [cue.id for cue in question.aspects]
+        if question.evidence.features["unknown_places"]:
+            return "place"
+        if question.other_years:
+            return "year"
+        if any(self.content.aspects[a].alone and a != "sum" and not any(a in topic.facts for topic in topics) for a in aspects):
+            return "alone"
+        if topics[0].members and "which" not in aspects and any(t.kind not in VERBAL for t in question.evidence.unexplained):
+            return "group"
+        return ""
 
     def _alone(self, aspect: str, language: str) -> Decision | None:
         if not aspect:

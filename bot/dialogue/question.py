@@ -12,9 +12,11 @@ from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
 
-_ORDINALS = {"첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
+NO_PICK = -1
+LAST = 99  # "the last one", whatever its number
+_ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
 _PICK = re.compile(
-    r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"
+    r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(마지막)(?:\s*번째|\s*번)?(?=\s*(?:거|것|게|건|꺼|은|는|요|$))|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"
     r"(?:거|것|게|걸|꺼)?\s*(?:은|는|이|가|을|를|요|이요|으로|로|에 대해|에)?[\s.!?)]*"
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
@@ -34,7 +36,7 @@ class Question:
     cues        small talk and navigation found, as (id, start, end)
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
-    pick        1-based number the resident picked, or 0
+    pick        1-based number the resident picked (LAST for the last one), or NO_PICK
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
@@ -48,7 +50,7 @@ class Question:
     navigation: list[Cue] = field(default_factory=list)
     quantities: list[Quantity] = field(default_factory=list)
     residual: list[Term] = field(default_factory=list)
-    pick: int = 0
+    pick: int = NO_PICK
     claims: bool = False
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
@@ -85,11 +87,11 @@ class Understander:
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
-        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (0, "")
-        if pick and rest:
+        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (NO_PICK, "")
+        if pick != NO_PICK and rest:
             reading = self.lexicon.read(rest)
         question = Question(reading, pick=pick)
-        if pick and not rest:
+        if pick != NO_PICK and not rest:
             return question
         self._find_cues(question)
         if not state.topics:
@@ -120,9 +122,7 @@ class Understander:
         if spoken:
             reading.terms[:] = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spoken)]
         question.residual = [t for t in reading.terms if not t.soft and not any(s < t.end and t.start < e for s, e in spans)]
-        question.places = [
-            name for place, name in self.places.items() if place in reading.compact and not any(place in t.key for t in reading.terms)
-        ]
+        question.places = [name for place, name in self.places.items() if place in reading.compact]
 
     def _after_correction(self, question: Question) -> Reading | None:
         """What stands behind "not that but …", or None where nothing does."""
@@ -249,13 +249,13 @@ def _years_of(topic: Topic, content: Content) -> frozenset[str]:
 def is_bare(question: Question) -> bool:
     """Whether the message names something and asks nothing of it: "열린육아방은"."""
     text = question.reading.utterance.text
-    return not question.aspects and (len(question.reading.compact) <= _SHORT) and bool(_BARE_TOPIC.search(text) or len(question.reading.words) <= 2)
+    return not question.claims and not question.aspects and (len(question.reading.compact) <= _SHORT) and bool(_BARE_TOPIC.search(text) or len(question.reading.words) <= 2)
 
 
 def _picked(text: str) -> tuple[int, str]:
-    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; (0, "") where no number leads."""
+    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; NO_PICK where no number leads."""
     match = _PICK.match(text)
     if not match:
-        return 0, ""
-    number = int(match[1] or match[3] or 0) or _ORDINALS[match[2]]
-    return number, text[match.end() :].strip()
+        return NO_PICK, ""
+    digits = match[1] or match[4]
+    return int(digits) if digits else _ORDINALS[match[2] or match[3]], text[match.end() :].strip()

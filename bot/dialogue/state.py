@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.dialogue.reply import Option
@@ -54,7 +54,7 @@ class State:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return cls()
         if not isinstance(value, dict) or value.get("version") != VERSION:
             return cls()
@@ -65,20 +65,20 @@ class State:
                 topics=tuple(t for t in value["topics"] if t in topics),
                 aspects=tuple(a for a in value["aspects"] if a in aspects),
                 earlier=tuple(t for t in value["earlier"] if t in topics)[:6],
+                # What is gone keeps its place, so that no number means another topic than the resident saw.
                 options=tuple(
-                    Option(str(o["label"]), o["topic"], tuple(a for a in o["aspects"] if a in aspects))
-                    for o in value["options"]
-                    if o["topic"] is None or o["topic"] in topics
+                    Option(str(o["label"])[:80], _kept(o["topic"], topics), tuple(a for a in o["aspects"] if a in aspects))
+                    for o in value["options"][:10]
                 ),
-                numbered=tuple(t for t in value["numbered"] if t in topics),
+                numbered=tuple(t if t in topics else "" for t in value["numbered"])[:30],
                 told=tuple(a for a in value["told"] if a in aspects),
-                fallbacks=int(value["fallbacks"]),
-                turns=int(value["turns"]),
+                fallbacks=min(99, int(value["fallbacks"])),
+                turns=min(999_999, int(value["turns"])),
                 contacted=bool(value["contacted"]),
                 urgent=bool(value["urgent"]),
-                at=str(value["at"]),
+                at=str(value["at"])[:40],
             )
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             return cls()
 
     def aged(self, now: dt.datetime, idle_minutes: int) -> State:
@@ -86,12 +86,14 @@ class State:
         if not self.at:
             return self
         try:
-            then = dt.datetime.fromisoformat(self.at)
-        except ValueError:
+            passed = abs((now - dt.datetime.fromisoformat(self.at)).total_seconds())
+        except (ValueError, TypeError, OverflowError):
             return State()
-        if abs((now - then).total_seconds()) > idle_minutes * 60:
+        if passed > idle_minutes * 60:
             return State(language=self.language if self.chosen else "", chosen=self.chosen)
         return self
 
-    def with_language(self, language: str, chosen: bool = False) -> State:
-        return replace(self, language=language, chosen=chosen or self.chosen)
+
+def _kept(topic: Any, topics: Collection[str]) -> str | None:
+    """The topic, None for "none of these", "" for one that is gone."""
+    return topic if topic is None or topic in topics else ""

@@ -26,9 +26,11 @@ class Telling:
     ) -> Decision:  # fmt: skip
         """Answer or partial about the topics, each with the aspects asked of it."""
         parts = tuple(self._part(topic, asked, now) for topic, asked in zip(topics, aspects, strict=True))
-        openings = corrections(topics, question, language) if question else ()
-        partial = any(part.missing for part in parts) or self._unconfirmed(topics, parts, question)
-        partial = partial or any(key == "unknown_number" for key, _ in openings)
+        simple = all(topic.is_simple for topic in topics)
+        openings = corrections(topics, question, language) if question and not simple else ()
+        partial = any(part.missing for part in parts) or any(key == "unknown_number" for key, _ in openings)
+        if not openings:
+            partial = partial or self._unconfirmed(topics, parts, question)
         if question and not partial:
             limit = self._limit(topics, parts, question, inherited=reason == "inherited")
             partial = limit is not None

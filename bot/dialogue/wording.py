@@ -34,7 +34,9 @@ class Office:
 def attach(word: str, particle: str) -> str:
     """The word with the form of the particle that its last sound asks for."""
     last = word.rstrip("'\"’”」)").strip()[-1:].lower()
-    spoken = _SOUNDS.get(last) if last.isascii() and last.isalpha() else _UNIT_SOUNDS.get(last)
+    measured = re.search(r"\d\s*[a-z㎡/%]+$", word.rstrip("'\"’”」)").lower())
+    spoken = _UNIT_SOUNDS.get(last) if measured else None
+    spoken = spoken or (_SOUNDS.get(last) if last.isascii() and last.isalpha() else _UNIT_SOUNDS.get(last))
     if not spoken:
         return str(tossi.postfix(word, particle))
     shown = str(tossi.postfix(spoken, particle))
@@ -153,7 +155,7 @@ class Wording:
             sentences.append((topic.known or topic.answer).get(language) if part.missing or decision.kind == "partial" else topic.answer.get(language))
         if decision.kind == "partial" and decision.more:
             sentences.append((topic.known or topic.answer).get(language))
-        asked = {name for name, _ in part.stated} | set(part.missing)
+        asked = {name for name in (*(name for name, _ in part.stated), *part.missing) if name and not self.content.aspects[name].weak}
         if over and "still" not in asked and (not asked or asked & {"until", "when", "status", "finish", "where", "how", "hours"}):
             sentences.append(self._period("period_over", topic, language))
         return sentences
@@ -170,7 +172,8 @@ class Wording:
             return self._period("period_still", topic, language)
         years = self._years(topic, now)
         if years:
-            values = {"years": str(years), "contact": self._contact(language)}
+            document = self.content.documents[topic.document]
+            values = {"years": str(years), "when": document.label.get(language), "contact": self._contact(language)}
             return fill(self.content.say("still_old", language), values)
         return self.content.say("still_new", language)
 

@@ -25,10 +25,11 @@ from bot.matching.evidence import FEATURES
 FOLDS = 10
 RIDGE = 3.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-FOR = frozenset({"explained", "called", "phrase", "letters", "mean", "named", "margin", "met_weight"})
-AGAINST = frozenset({"unknown_nouns", "unknown_names", "unknown_verbs", "other_words", "aside", "rest_share", "years"})
-# "english_rest" counts again what "unknown_nouns" counts: alone it may soften it, together they may not speak for a topic.
-WITHIN = {"english_rest": "unknown_nouns"}
+AGAINST = frozenset(
+    {"unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "lone"}
+)
+# Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
+PINNED = {"unknown_places": -4.0}
 
 Array = npt.NDArray[np.float64]
 
@@ -102,6 +103,8 @@ def _row(engine: Engine, suite: str, case: Case, ask: Ask) -> Row | None:
     question = engine.understander.understand(ask.q, state)
     if engine.urgent.find(question.reading.utterance.text) is not None:
         return None
+    if question.evidence is not None and engine.policy.gate(question):
+        return None  # declined, however sure
     in_scope, best = ask.expect != "abstain", question.chosen[0].topic_id if question.chosen else ""
     bodies = []
     for candidate in question.chosen if in_scope else ():
@@ -118,34 +121,22 @@ def _row(engine: Engine, suite: str, case: Case, ask: Ask) -> Row | None:
 
 
 def fit(rows: Sequence[Row]) -> dict[str, float]:
-    """The weights of FEATURES and the constant, signs as FOR and AGAINST say."""
+    """The weights of FEATURES and the constant, signs as AGAINST says."""
     used = [row for row in rows if row.features]
     table = np.array([[row.features.get(name, 0.0) for name in FEATURES] for row in used], dtype=np.float64).reshape(len(used), len(FEATURES))
     target = np.array([row.right for row in used], dtype=np.float64)
-    active = [name for n, name in enumerate(FEATURES) if len(used) and float(table[:, n].std()) > 1e-9]
-    tied: set[str] = set()
+    active = [name for n, name in enumerate(FEATURES) if name not in PINNED and len(used) and float(table[:, n].std()) > 1e-9]
     while True:
-        columns = table.copy()
-        for name in tied:
-            columns[:, FEATURES.index(WITHIN[name])] -= columns[:, FEATURES.index(name)]
-        weights = _fit_columns(columns, target, active)
-        for name in tied:
-            weights[name] = -weights.get(WITHIN[name], 0.0)
+        weights = _fit_columns(table, target, active)
         bad = [name for name in active if _wrong_sign(name, weights[name])]
-        loose = [name for name, outer in WITHIN.items() if name in active and name not in tied and weights[name] + weights.get(outer, 0.0) > 1e-9]
-        if not bad and not loose:
-            return {"constant": weights.pop("constant"), **{name: weights.get(name, 0.0) for name in FEATURES}}
+        if not bad:
+            return {"constant": weights.pop("constant"), **{name: weights.get(name, PINNED.get(name, 0.0)) for name in FEATURES}}
         # One at a time, the worst first: another's sign may come right by it.
-        if bad:
-            active.remove(max(bad, key=lambda name: abs(weights[name])))
-        else:
-            active.remove(loose[0])
-            tied.add(loose[0])
+        active.remove(max(bad, key=lambda name: abs(weights[name])))
 
 
 def _wrong_sign(name: str, weight: float) -> bool:
-    against = name in AGAINST or name.startswith("unknown_")
-    return weight > 0 if against else weight < 0 if name in FOR else False
+    return weight > 0 if name in AGAINST else weight < 0
 
 
 def _fit_columns(table: Array, target: Array, names: Sequence[str]) -> dict[str, float]:

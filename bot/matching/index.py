@@ -22,6 +22,7 @@ SHORTLIST = 12
 KIND_WEIGHT = {"verb": 0.45, "adjective": 0.45, "root": 0.7, "number": 0.3}
 _MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
 SOFT_WEIGHT = 0.6
+LONGEST_WORD = 24  # letters; trying every part of a longer one costs more than it finds
 _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 
 
@@ -239,7 +240,8 @@ class Index:
         mended = []
         for word, (start, end) in zip(reading.utterance.text.split(), reading.words, strict=True):
             doubts = [place - start for place in doubtful if start <= place < end]
-            mended.append(self._mend_word(word, start, reading, doubts) if doubts and not word.isascii() else word)
+            mend = doubts and len(word) <= LONGEST_WORD and not word.isascii()
+            mended.append(self._mend_word(word, start, reading, doubts) if mend else word)
         text = " ".join(mended)
         return text if text != reading.utterance.text else None
 
