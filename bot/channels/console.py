@@ -9,6 +9,7 @@ import datetime as dt
 import difflib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from bot.channels.explain import explain
 from bot.channels.session import Session, read_time, seoul_now
@@ -123,7 +124,7 @@ class Console:
         if rest not in ("ko", "en"):
             self.write(":lang ko 또는 :lang en으로 써 주세요.")
             return
-        self.session.state = self.session.state.with_language(rest, chosen=True)
+        self.session.state = replace(self.session.state, language=rest, chosen=True)
         self.write(self.engine.content.say(f"language_{rest}", rest))
 
     def _time(self) -> dt.datetime:

@@ -16,13 +16,11 @@ MORPHEMES = {
 }  # fmt: skip
 FEATURES = {
     "explained": "주제가 설명한 말의 비율", "called": "부르는 이름과 맞음", "phrase": "적어 둔 질문과 맞음", "letters": "글자 닮음",
-    "mean": "평균 글자 닮음", "named": "주제 이름이 나옴", "margin": "다음 후보와의 차이", "met_weight": "맞은 말의 무게",
-    "unknown_nouns": "모르는 명사", "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "unknown_verbs": "모르는 동사",
-    "english_rest": "모르는 영어 낱말", "other_words": "다른 주제의 말", "aside": "곁들인 말", "rest_share": "설명되지 않은 비율",
-    "asked": "무엇을 물었는지 알아봄", "years": "소식지에 없는 해",
-    "modifiers": "다른 것으로 만드는 꾸밈말", "met_count": "맞은 말의 수", "full_weight": "이름이 모두 나옴", "clean": "설명되지 않은 말이 없음",
-    "clean_named": "이름이 나오고 남은 말이 없음", "modified_part": "이름 일부에 붙은 꾸밈말", "unknown_part": "이름 일부에 붙은 모르는 명사",
-    "lone": "맞은 말이 하나뿐", "group_rest": "묶음 주제에 남은 말",
+    "mean": "평균 글자 닮음", "named": "주제 이름이 나옴", "full": "이름이 모두 나옴", "full_weight": "모두 나온 이름의 무게",
+    "margin": "다음 후보와의 차이", "met_weight": "맞은 말의 무게", "met_count": "맞은 말의 수", "met_beyond": "이름 밖에서 맞은 말",
+    "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "unknown_nouns": "모르는 명사", "unknown_part": "이름 일부와 모르는 명사",
+    "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
+    "modified_part": "이름 일부와 꾸밈말", "lone": "맞은 말이 하나뿐",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",

@@ -99,7 +99,7 @@ class Index:
         self.stated: list[set[str]] = [set() for _ in self.topics]  # words of its names and texts, by topic
         raw: list[tuple[int, str, list[Term], bool]] = []
         for n, topic in enumerate(self.topics):
-            phrasings = [(n, text, lexicon.learn_terms(text), is_name) for text, is_name in _phrasings(topic)]
+            phrasings = [(n, text, lexicon.learn_terms(text, is_name), is_name) for text, is_name in _phrasings(topic)]
             self._learn(n, topic, phrasings)
             raw += phrasings
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}

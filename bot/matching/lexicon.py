@@ -19,7 +19,7 @@ _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
-_HERE = "용산"
+_HERE = ("용산", "yongsan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Lexicon:
         self.everyday_words = set(content.everyday.ko)
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
-        self.local = {spell(place) for place in (_HERE, *content.places.ko)}
+        self.local = {spell(place) for place in (*_HERE, *content.places.ko)}
         self.everyday |= self.local
         for word in content.everyday.en:
             self.everyday.update((word, stem(word)))
@@ -168,6 +168,9 @@ class Lexicon:
             kinds = [morpheme.kind for morpheme in morphemes]
             # 세우는, 돌보는: only the last word of a name is surely a noun.
             whole = n == len(parts) or kinds[-1] in NOUNLIKE if kinds else False
+            if word.startswith(_HERE[0]) and len(word) > 3:
+                self._keep_local(word, morphemes[1:])
+                continue
             if whole and len(word) >= 3 and not word.isascii() and (any(map(str.isdigit, word)) or not set(kinds) <= NOUNLIKE):
                 if compact(word) not in self.words:
                     self.words.add(compact(word), word)
@@ -176,6 +179,17 @@ class Lexicon:
                 noun = compact(morpheme.text)
                 if morpheme.kind in ("noun", "name", "place", "root") and len(noun) >= 2 and noun not in self.words:
                     self.words.add(noun, morpheme.text)
+
+    def _keep_local(self, word: str, rest: list[Morpheme]) -> None:
+        """용산공원 is a word of its own, and a park too."""
+        self.words.add(compact(word), word)
+        for morpheme in rest:
+            noun = compact(morpheme.text)
+            if morpheme.kind in ("noun", "name", "root") and len(noun) >= 2:
+                if noun not in self.words:
+                    self.words.add(noun, morpheme.text)
+                for key in self.words.ids(noun):
+                    self.words.add(compact(word), key)
 
     def _guard_everyday(self, content: Content) -> None:
         for word in content.everyday.ko:
@@ -229,15 +243,16 @@ class Lexicon:
             return {self.lemmas.get(stem(word)) or stem(word) for word in _LATIN.findall(text.lower())}
         return self.words.within(compact(text)) - {_EVERYDAY}
 
-    def learn_terms(self, phrase: str) -> list[Term]:
-        """The terms of a name or a question of the content."""
+    def learn_terms(self, phrase: str, is_name: bool = False) -> list[Term]:
+        """The terms of a name or a question of the content; everyday words count in names only, and only nouns."""
         if phrase.isascii():
             text = " ".join(phrase.lower().split())
             tokens = tuple(Morpheme(m[0], "number" if m[0].isdigit() else "foreign", *m.span()) for m in _LATIN_TOKEN.finditer(text))
             terms = self.annotate(Utterance(text, "en", "", tokens), learning=True).terms
         else:
             terms = self.annotate(read(phrase, self.tagger, self.latin), learning=True).terms
-        return [term for term in terms if not term.soft] or terms
+        kept = [term for term in terms if not term.soft or (is_name and term.kind in ("noun", "name", "place"))]
+        return kept or terms
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -260,7 +275,7 @@ class Lexicon:
         terms: list[Term] = []
         covered = bytearray(len(flat))
         for start, end, keys in self.words.find(flat, edges):
-            terms += [Term(key, start, end, "noun", True, compact(key) in self.everyday) for key in keys if key != _EVERYDAY]
+            terms += [Term(key, start, end, "noun", True, compact(key) in self.everyday) for key in keys if key != _EVERYDAY and key not in _HERE]
             covered[start:end] = b"\x01" * (end - start)
         cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
@@ -287,6 +302,8 @@ class Lexicon:
             key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             if kind == "foreign" and text in names and key not in self.known:
                 kind = "name"
+            if lemma in _HERE or (soft and len(key) < 2) or (kind == "number" and not (text.isdigit() and len(text) > 2)):
+                continue  # says nothing of any subject
             if (soft or kind == "number") and not learning and key not in self.known:
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
