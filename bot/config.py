@@ -1,7 +1,7 @@
 """Settings: flags over environment over file over defaults, read once and passed in.
 
 Promises: an unknown name, a wrong type or a value out of range is a ConfigError that says where it stands, and what may stand there. The
-file itself is read by whoever calls (see commands/opening.py); pydantic-settings, which is slow to import, is imported here only.
+file itself is read by whoever calls (see commands/opening.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import ConfigError
 
@@ -64,12 +63,8 @@ class MatchingSettings(_Section):
     close: float = Field(default=0.035, ge=0, le=1, description=_SHARE)
 
 
-class Settings(BaseSettings):
+class Settings(_Section):
     """Every setting. Made by `read_settings`; knowledge and intents are None for the packaged ones."""
-
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, protected_namespaces=()
-    )
 
     knowledge: Path | None = Field(default=None, description="폴더 경로")
     intents: Path | None = Field(default=None, description="폴더 경로")
@@ -98,23 +93,10 @@ def read_settings(flags: Mapping[str, Any], file: ConfigFile | None = None) -> S
     Raises ConfigError.
     """
     _refuse_unknown_variables()
-    written = _written(file) if file else {}
     given = {name: value for name, value in flags.items() if value not in _UNSET}
-
-    class Sources(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=written)
-
+    values = _over(given, _over(_from_environment(), _written(file) if file else {}))
     try:
-        settings = Sources(**given)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         raise _value_error(tuple(first["loc"]), first["type"], file) from None
@@ -130,6 +112,28 @@ def leaves(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Ite
             yield from leaves(info.annotation, (*path, name))
         else:
             yield (*path, name), info
+
+
+def _from_environment() -> dict[str, Any]:
+    """What the environment sets: YONGSAN_BOT_OFFICE__NAME is office.name; an empty one is unset."""
+    values: dict[str, Any] = {}
+    names = {name.upper(): value for name, value in os.environ.items() if value}
+    for path, _ in leaves():
+        if _variable(path) in names:
+            section = values
+            for part in path[:-1]:
+                section = section.setdefault(part, {})
+            section[path[-1]] = names[_variable(path)]
+    return values
+
+
+def _over(upper: dict[str, Any], lower: dict[str, Any]) -> dict[str, Any]:
+    """Both, the upper one where both say something."""
+    merged = dict(lower)
+    for name, value in upper.items():
+        below = merged.get(name)
+        merged[name] = _over(value, below) if isinstance(value, dict) and isinstance(below, dict) else value
+    return merged
 
 
 def _variable(path: tuple[str | int, ...]) -> str:

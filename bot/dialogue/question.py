@@ -13,7 +13,7 @@ from bot.korean.numerals import Quantity, quantities
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
 
 NO_PICK = -1
-LAST = 99  # "the last one", whatever its number
+LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
 _PICK = re.compile(
     r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(마지막)(?:\s*번째|\s*번)?(?=\s*(?:거|것|게|건|꺼|은|는|요|$))|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"

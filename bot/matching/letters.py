@@ -12,25 +12,27 @@ import numpy as np
 
 from bot.korean import decompose
 
-SIZES = (2, 3, 4)
+SIZES = (3, 4)
 _FEW = 50
 _Array = np.ndarray
 
 
 def _codes(text: str) -> _Array:
-    """Every n-gram of the decomposed text as one number, each once."""
-    points = np.frombuffer(decompose(text).encode("utf-32-le"), dtype="<u4").astype(np.int64)
-    small = np.where(points < 128, points, (points - 0x3131) % 127 + 128)
+    """Every n-gram of the decomposed text as one number (a byte a letter), each once."""
+    points = np.frombuffer(decompose(text).encode("utf-32-le"), dtype="<u4")
+    small = np.where(points < 128, points, (points - np.uint32(0x3131)) % np.uint32(127) + np.uint32(128)).astype(np.uint32)
     grams = []
     for size in SIZES:
         if len(small) < size:
             break
-        code = np.full(len(small) - size + 1, size, dtype=np.int64)
-        for offset in range(size):
-            code = (code << 8) | small[offset : len(small) - size + 1 + offset]
+        count = len(small) - size + 1
+        code = small[:count].copy()
+        for offset in range(1, size):
+            code <<= np.uint32(8)
+            code |= small[offset : count + offset]
         grams.append(code)
     if not grams:
-        return np.empty(0, dtype=np.int64)
+        return np.empty(0, dtype=np.uint32)
     codes = np.concatenate(grams)
     codes.sort()
     first = np.empty(len(codes), dtype=bool)
@@ -49,10 +51,11 @@ class LetterIndex:
     def __init__(self, texts: Sequence[str], owners: Sequence[int], topics: int) -> None:
         bags = [_codes(text) for text in texts]
         self.size = len(bags)
-        codes = np.concatenate(bags) if bags else np.empty(0, dtype=np.int64)
+        codes = np.concatenate(bags) if bags else np.empty(0, dtype=np.uint32)
         phrases = np.repeat(np.arange(self.size, dtype=np.int32), [len(bag) for bag in bags])
         order = np.argsort(codes, kind="stable")
         codes, phrases = codes[order], phrases[order]
+        del bags, order
         _, counts = np.unique(codes, return_counts=True)
         # What stands in a sixth of all phrasings tells none from another, and costs most.
         telling = np.repeat(counts <= max(_FEW, self.size // 6), counts)
@@ -61,7 +64,7 @@ class LetterIndex:
         self._ends = np.append(starts, len(codes))
         self._rarity = np.log(1 + self.size / np.maximum(counts, 1)) ** 2
         self._unseen = math.log(1 + max(self.size, 1)) ** 2
-        weights = np.repeat(self._rarity, counts)
+        weights = np.repeat(self._rarity.astype(np.float32), counts)
         norms = np.sqrt(np.bincount(self._phrases, weights=weights, minlength=self.size))
         self._weights = (weights / np.maximum(norms[self._phrases], 1e-9)).astype(np.float32)
         numbers = np.asarray(owners, dtype=np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import snowballstemmer
+import Stemmer
 
 from bot.korean import Morpheme
 from bot.korean.jamo import BASE, LAST, LEADS, TAILS, VOWELS
@@ -14,18 +14,12 @@ VERBAL = frozenset(("verb", "adjective"))
 NOUNLIKE = frozenset(("noun", "name", "place", "foreign", "suffix", "root", "bound", "number", "prefix"))
 _FUNCTION = frozenset(("particle", "ending", "auxiliary", "suffix", "mark"))
 _LONG_NOUNS = frozenset(("noun", "name", "place", "foreign"))
-_STEM = snowballstemmer.stemmer("english").stemWord
-_STEMS: dict[str, str] = {}
+_STEM = Stemmer.Stemmer("english").stemWord
 
 
 def stem(word: str) -> str:
     """An English word without its ending."""
-    known = _STEMS.get(word)
-    if known is None:
-        known = str(_STEM(word))
-        if len(_STEMS) < 20_000:
-            _STEMS[word] = known
-    return known
+    return str(_STEM(word))
 
 
 def _same_sound() -> dict[int, str]:
