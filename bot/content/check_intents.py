@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from bot.content.load import Loaded, packaged
-from bot.content.model import LANGUAGES, Phrases, Text
+from bot.content.model import LANGUAGES, LIST_NAME, Phrases, Text, UrgentFile
 from bot.content.yaml_text import Fault, parse_file
 
 _SLOT = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
@@ -192,6 +192,7 @@ def _urgent(loaded: Loaded) -> Iterator[Fault]:
     value = loaded.words[file]
     numbers = {number.number for number in value.numbers}
     yield from _ids(loaded, file, "urgent", value.urgent)
+    yield from _lists(loaded, file, value)
     for n, item in enumerate(value.urgent):
         if any("{" in text for _, text in _by_language(item.reply)):
             yield _fault(
@@ -206,6 +207,23 @@ def _urgent(loaded: Loaded) -> Iterator[Fault]:
                 if number not in item.numbers and number not in numbers:
                     problem = f"답에 적힌 번호 '{number}'을(를) 언제 확인했는지 적혀 있지 않습니다({item.id})."
                     yield _fault(loaded, file, ("urgent", n, "reply"), problem, "파일 위쪽 numbers에 번호와 확인한 날짜(checked)를 넣어 주세요.")
+
+
+def _lists(loaded: Loaded, file: str, value: UrgentFile) -> Iterator[Fault]:
+    """Lists hold words, and every list that is named is there."""
+    for name, words in value.lists.items():
+        if not words or not all(word.strip() for word in words):
+            yield _fault(loaded, file, ("lists", name), f"'{name}' 목록이 비었거나 빈 말이 있습니다.", "낱말을 넣거나 빈 칸을 지워 주세요.")
+        elif any(mark in word for word in words for mark in "+<>"):
+            yield _fault(
+                loaded, file, ("lists", name), f"'{name}' 목록에 '+'나 '<>'가 있습니다.", "목록에는 낱말만 적고, 짝은 signs에서 지어 주세요."
+            )
+    places = [(("unless",), value.unless), *((("urgent", n), Phrases(ko=(*one.signs.all, *one.unless.all))) for n, one in enumerate(value.urgent))]
+    for place, phrases in places:
+        for name in dict.fromkeys(name for phrase in phrases.all for name in LIST_NAME.findall(phrase)):
+            near = difflib.get_close_matches(name, value.lists, 1)
+            remedy = f"'<{near[0]}>'을(를) 쓰려던 건가요?" if near else "파일 위쪽 lists에 그 이름으로 낱말을 적어 주세요."
+            yield _fault(loaded, file, place, f"'<{name}>'이라는 목록이 없습니다.", remedy)
 
 
 __all__ = ["check_intents"]

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 LANGUAGES = ("ko", "en")
+LIST_NAME = re.compile(r"<([^<>]*)>")  # in a sign: a list of words of urgent.yaml
 
 
 class Shape(BaseModel):
@@ -260,7 +261,7 @@ class Urgent(Shape):
     """A message that must not wait.
 
     signs    each is a list of parts parted by " + ": all of them stand in the message, in any order;
-             a part may offer alternatives parted by "/"
+             a part may offer alternatives parted by "/", and "<name>" is all the words of that list
     unless   where one of these stands, the signs are not meant so
     reply    the whole reply; nothing is added to it
     """
@@ -273,9 +274,29 @@ class Urgent(Shape):
 
 
 class UrgentFile(Shape):
+    """The signs and `unless` of the file once read: a list that is named in them ("<가족>") has given way to its words.
+
+    lists  words by name; a name that no list bears stays as it was written
+    """
+
+    lists: dict[str, tuple[str, ...]] = {}
     numbers: tuple[Number, ...] = ()
     unless: PhrasesField = Phrases()
     urgent: tuple[Urgent, ...]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_words(cls, data: Any, handler: ModelWrapValidatorHandler[UrgentFile]) -> UrgentFile:
+        file = handler(data)
+
+        def filled(phrases: Phrases) -> Phrases:
+            return Phrases(ko=tuple(map(words, phrases.ko)), en=tuple(map(words, phrases.en)))
+
+        def words(phrase: str) -> str:
+            return LIST_NAME.sub(lambda name: "/".join(file.lists.get(name[1].strip(), (name[0],))), phrase)
+
+        urgent = tuple(one.model_copy(update={"signs": filled(one.signs), "unless": filled(one.unless)}) for one in file.urgent)
+        return file.model_copy(update={"unless": filled(file.unless), "urgent": urgent})
 
 
 class WordingFile(Shape):

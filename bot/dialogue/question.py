@@ -12,7 +12,6 @@ from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
 
-NO_PICK = -1
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
 _PICK = re.compile(
@@ -36,7 +35,7 @@ class Question:
     cues        small talk and navigation found, as (id, start, end)
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
-    pick        1-based number the resident picked (LAST for the last one), or NO_PICK
+    pick        1-based number the resident picked (LAST for the last one), or None
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
@@ -50,7 +49,7 @@ class Question:
     navigation: list[Cue] = field(default_factory=list)
     quantities: list[Quantity] = field(default_factory=list)
     residual: list[Term] = field(default_factory=list)
-    pick: int = NO_PICK
+    pick: int | None = None
     claims: bool = False
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
@@ -60,7 +59,7 @@ class Question:
     def language(self) -> str:
         return self.reading.utterance.language
 
-    def chosen_strongly(self, threshold: float) -> bool:
+    def is_sure(self, threshold: float) -> bool:
         """Whether the topic found is at least that sure."""
         return self.evidence is not None and self.evidence.probability >= threshold
 
@@ -87,19 +86,19 @@ class Understander:
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
-        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (NO_PICK, "")
-        if pick != NO_PICK and rest:
+        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (None, "")
+        if pick is not None and rest:
             reading = self.lexicon.read(rest)
         question = Question(reading, pick=pick)
-        if pick != NO_PICK and not rest:
+        if pick is not None and not rest:
             return question
         self._find_cues(question)
         if not state.topics:
             question.navigation = [c for c in question.navigation if c.id != "correction"]
         if question.goes("correction"):
-            reading = self._after_correction(question)
-            if reading is not None:
-                question.reading = reading
+            after = self._after_correction(question)
+            if after is not None:
+                question.reading = after
                 self._find_cues(question, keep=True)
         self._find_topics(question, state)
         question.quantities = quantities(question.reading.utterance.text)
@@ -248,14 +247,15 @@ def _years_of(topic: Topic, content: Content) -> frozenset[str]:
 
 def is_bare(question: Question) -> bool:
     """Whether the message names something and asks nothing of it: "열린육아방은"."""
-    text = question.reading.utterance.text
-    return not question.claims and not question.aspects and (len(question.reading.compact) <= _SHORT) and bool(_BARE_TOPIC.search(text) or len(question.reading.words) <= 2)
+    if question.claims or question.aspects or len(question.reading.compact) > _SHORT:
+        return False
+    return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) <= 2
 
 
-def _picked(text: str) -> tuple[int, str]:
-    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; NO_PICK where no number leads."""
+def _picked(text: str) -> tuple[int | None, str]:
+    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; (None, "") where no number leads."""
     match = _PICK.match(text)
     if not match:
-        return NO_PICK, ""
+        return None, ""
     digits = match[1] or match[4]
     return int(digits) if digits else _ORDINALS[match[2] or match[3]], text[match.end() :].strip()

@@ -151,10 +151,9 @@ class Wording:
         sentences += told
         if told and not topic.is_simple and all(self.content.aspects[name].weak for name, _ in part.stated if name):
             sentences.append(topic.answer.get(language))  # asked in general: the short answer belongs with it
-        if not told and not (decision.more and decision.kind == "partial"):
-            sentences.append((topic.known or topic.answer).get(language) if part.missing or decision.kind == "partial" else topic.answer.get(language))
-        if decision.kind == "partial" and decision.more:
-            sentences.append((topic.known or topic.answer).get(language))
+        short = topic.known or topic.answer if decision.kind == "partial" else topic.answer
+        if not told or (decision.more and decision.kind == "partial"):
+            sentences.append(short.get(language))
         asked = {name for name in (*(name for name, _ in part.stated), *part.missing) if name and not self.content.aspects[name].weak}
         if over and "still" not in asked and (not asked or asked & {"until", "when", "status", "finish", "where", "how", "hours"}):
             sentences.append(self._period("period_over", topic, language))
@@ -178,8 +177,8 @@ class Wording:
         return self.content.say("still_new", language)
 
     def _period(self, key: str, topic: Topic, language: str) -> str:
-        assert topic.period is not None and topic.period.until is not None
-        until = topic.period.until
+        until = topic.period.until if topic.period else None
+        assert until is not None
         shown = f"{until.year}년 {until.month}월 {until.day}일" if language == "ko" else f"{until:%B} {until.day}, {until.year}"
         return fill(self.content.say(key, language), {"until": shown, "contact": self._contact(language)})
 

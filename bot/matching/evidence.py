@@ -15,7 +15,7 @@ from importlib import resources
 import yaml
 
 from bot.matching.index import Candidate, Index
-from bot.matching.lexicon import Reading, Term
+from bot.matching.lexicon import Reading, Term, is_place
 from bot.matching.surfaces import VERBAL
 
 # explained, called  share of the question that the topics' words explain; that their names and phrasings do
@@ -38,8 +38,6 @@ FEATURES = (
 
 _CAP = 3.0
 _WHOLE = 0.99
-_DISTRICT_ENDINGS = "구시군도읍면"
-_OFFICES = ("구청", "시청", "군청", "도청")
 _SENTENCE_END = re.compile(r"[.?!]+")
 
 
@@ -157,13 +155,6 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
         features[name] = min(_CAP, features[name])
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
-
-
-def is_place(term: Term, text: str) -> bool:
-    """Whether the word names a place, by the dictionary or by what stands behind it (강동구, 마포+구청)."""
-    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES:
-        return True
-    return term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2
 
 
 def _asking_part(reading: Reading) -> tuple[int, int]:

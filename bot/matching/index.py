@@ -15,7 +15,7 @@ import numpy as np
 from bot.content import Content, Topic
 from bot.matching.fuzzy import Speller, likeness
 from bot.matching.letters import LetterIndex
-from bot.matching.lexicon import Lexicon, Reading, Term
+from bot.matching.lexicon import Lexicon, Reading, Term, is_place
 from bot.matching.surfaces import compact
 
 SHORTLIST = 12
@@ -113,8 +113,8 @@ class Index:
     def _learn(self, n: int, topic: Topic, phrasings: list[tuple[int, str, list[Term], bool]]) -> None:
         vocabulary, stated = self.vocabulary[n], self.stated[n]
         if not topic.is_simple:
-            for one in (topic.answer, *topic.facts.values(), *(t for t in (topic.known, topic.claim) if t)):
-                stated |= self.lexicon.text_keys(one.ko) | self.lexicon.text_keys(one.en)
+            for text in _texts(topic):
+                stated |= self.lexicon.text_keys(text)
             vocabulary.update(dict.fromkeys(stated, _CALLED["text"]))
         for text in topic.words.all:
             vocabulary.update(dict.fromkeys(self.lexicon.word_keys(text), _CALLED["word"]))
@@ -249,7 +249,7 @@ class Index:
         """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
         doubtful: set[int] = set()
         for term in reading.terms:
-            if term.known or self._is_known_word(reading, term) or term.kind in ("place", "number") or (term.kind == "name" and term.key[-1] in "구시군도동역"):
+            if term.known or term.kind == "number" or is_place(term, reading.compact) or self._is_known_word(reading, term):
                 continue
             doubtful.update(range(term.start, term.end))
         for first, last in reading.cut:
@@ -304,6 +304,12 @@ class Index:
         if best is None:
             return word
         return word[: best[1]] + best[3] + word[best[2] :]
+
+
+def _texts(topic: Topic) -> list[str]:
+    """Everything that is said of a topic, in all languages."""
+    texts = [text for one in (topic.answer, topic.known, topic.claim) if one for text in (one.ko, one.en)]
+    return texts + [text for fact in topic.facts.values() for text in (fact.ko, fact.en)]
 
 
 def _phrasings(topic: Topic) -> list[tuple[str, bool]]:

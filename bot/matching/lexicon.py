@@ -19,6 +19,8 @@ _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
+_DISTRICT_ENDINGS = "구시군도읍면"
+_OFFICES = ("구청", "시청", "군청", "도청")
 _HERE = ("용산", "yongsan")
 
 
@@ -307,6 +309,13 @@ class Lexicon:
             if (soft or kind == "number") and not learning and key not in self.known:
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
+
+
+def is_place(term: Term, text: str) -> bool:
+    """Whether the word names a place, by the dictionary or by what stands behind it (강동구, 마포+구청)."""
+    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES:
+        return True
+    return term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2
 
 
 def _start(term: Term) -> int:

@@ -46,12 +46,12 @@ def test_an_unknown_version_is_dropped(version):
     assert load(stored(version=version)) == State()
 
 
-def test_a_topic_that_is_gone_is_dropped_and_the_rest_kept():
+def test_a_topic_that_is_gone_is_dropped_and_numbers_keep_their_meaning():
     value = stored(topics=["gone", "lamp"], earlier=["gone"], numbered=["room", "gone"])
 
     state = load(value)
 
-    assert (state.topics, state.earlier, state.numbered) == (("lamp",), (), ("room",))
+    assert (state.topics, state.earlier, state.numbered) == (("lamp",), (), ("room", ""))
     assert state.language == "ko"
 
 
@@ -61,12 +61,12 @@ def test_an_aspect_that_is_gone_is_dropped():
     assert (state.aspects, state.told) == (("when",), ())
 
 
-def test_the_option_of_a_topic_that_is_gone_is_dropped():
+def test_the_option_of_a_topic_that_is_gone_keeps_its_number():
     state = load(
         stored(options=[{"label": "사라진 것", "topic": "gone", "aspects": []}, {"label": "진료소", "topic": "clinic", "aspects": ["gone"]}])
     )
 
-    assert state.options == (Option("진료소", "clinic"),)
+    assert state.options == (Option("사라진 것", ""), Option("진료소", "clinic"))
 
 
 GARBAGE = {

@@ -1,0 +1,147 @@
+"""What leans on what was said before: an aspect alone, "that one", "more", a number or words of an option."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.content import Content, Topic
+from bot.dialogue.decision import Decision, Part
+from bot.dialogue.moment import NOUNS, Moment
+from bot.dialogue.question import LAST, Question
+from bot.dialogue.reply import Option
+from bot.dialogue.state import State
+from bot.dialogue.telling import Telling
+from bot.matching import VERBAL
+
+_SURE = 0.75  # from here on a topic found is meant for itself, whatever was said before
+_SHORT = 4  # words of a message that may pick an option
+
+
+class Earlier:
+    """Follows a conversation back.
+
+    vocabulary  every word that topics have, by their ids
+    """
+
+    def __init__(self, content: Content, telling: Telling, vocabulary: Callable[[Sequence[str]], set[str]], sure_from: float) -> None:
+        self.content, self.telling, self.vocabulary, self.sure_from = content, telling, vocabulary, sure_from
+
+    # -- options -------------------------------------------------------------------------------------------------
+
+    def picked(self, moment: Moment) -> Decision | None:
+        """A number, "yes", or words that fit one of the options."""
+        question, options = moment.question, moment.state.options
+        if question.pick is not None:
+            return self._numbered(question.pick, replace(moment, language=moment.state.language or moment.language))
+        if not options or len(question.reading.words) > _SHORT:
+            return None
+        if question.goes("none"):
+            return self._pick(moment, None, None)
+        fits = [option for option in options if option.topic and (self._agrees(question) or self._fits(option.topic, question))]
+        return self._pick(moment, fits[0].topic, fits[0]) if len(fits) == 1 else None
+
+    def _numbered(self, number: int, moment: Moment) -> Decision | None:
+        offered = [option.topic for option in moment.state.options] or list(moment.state.numbered)
+        if not offered:
+            return None if moment.question.reading.terms else moment.say("fallback", "no_list", reason="no list")
+        if number == LAST:
+            number = len([topic for topic in offered if topic])
+        if not 1 <= number <= len(offered):
+            return moment.say("fallback", "fallback_pick", reason="no such number")
+        return self._pick(moment, offered[number - 1], moment.state.options[number - 1] if moment.state.options else None)
+
+    @staticmethod
+    def _agrees(question: Question) -> bool:
+        return question.goes("yes") and not question.residual
+
+    @staticmethod
+    def _fits(topic_id: str, question: Question) -> bool:
+        """Whether all the nouns of the message are words of that topic."""
+        nouns = [term for term in question.reading.terms if term.kind not in VERBAL and not term.soft]
+        candidate = next((c for c in question.candidates if c.topic_id == topic_id), None)
+        return bool(nouns) and candidate is not None and all(term.key in candidate.met for term in nouns)
+
+    def _pick(self, moment: Moment, topic_id: str | None, option: Option | None) -> Decision:
+        return self.pick(topic_id, moment.question, moment.state, moment.now, moment.language, option)
+
+    def pick(
+        self, topic_id: str | None, question: Question | None, state: State, now: dt.datetime, language: str, option: Option | None
+    ) -> Decision:
+        """What a picked option leads to; "" is a topic that is gone, None is "none of these"."""
+        if not topic_id:
+            key, reason = ("none_chosen", "none of these") if topic_id is None else ("forgotten", "topic is gone")
+            return Decision("fallback", "say", language, say=((key, {}),), reason=reason)
+        aspects = [cue.id for cue in question.aspects] if question else []
+        aspects = aspects or list(option.aspects if option else ())
+        return self.telling.tell([self.content.topics[topic_id]], [aspects], question, now, language)
+
+    # -- what was talked about -----------------------------------------------------------------------------------
+
+    def follow(self, moment: Moment) -> Decision | None:
+        """What is asked of the topics at hand, or None where the message names its own."""
+        question, state, aspects = moment.question, moment.state, moment.aspects
+        topics = self._at_hand(moment)
+        member = self._member(moment, topics)
+        if member is not None:
+            return self._tell(moment, [member])
+        if not topics or self._stands_alone(moment):
+            return None
+        if question.goes("both") and state.earlier:
+            return self._tell(moment, self._several(moment))
+        if question.goes("more") and not moment.strong:
+            return self._more(topics[0], moment)
+        if question.goes("repeat") and not aspects:
+            return self.telling.tell(topics, [state.aspects] * len(topics), question, moment.now, moment.language, "repeat")
+        own_words = any(term.kind in NOUNS for term in question.residual)
+        if aspects or own_words or question.goes("back", "claim") or question.quantities:
+            return self._tell(moment, topics)
+        return None
+
+    def _at_hand(self, moment: Moment) -> list[Topic]:
+        state, text = moment.state, moment.question.reading.compact
+        offered = [option.topic for option in state.options if option.topic]
+        if len(offered) == 1:
+            return moment.of(offered)
+        if moment.question.goes("back") and ("처음" in text or "first" in text) and state.earlier:
+            return moment.of(state.earlier[-1:])
+        return moment.of(state.topics)
+
+    def _member(self, moment: Moment, topics: Sequence[Topic]) -> Topic | None:
+        """The member of the group at hand that the message names."""
+        members = {member for topic in topics for member in topic.members}
+        named = any(term.kind in NOUNS for term in moment.question.residual)
+        best = moment.question.chosen[0].topic_id if moment.question.chosen else ""
+        return self.content.topics[best] if named and best in members else None
+
+    def _stands_alone(self, moment: Moment) -> bool:
+        """Whether the message names its own topic, or something that the topics at hand do not have."""
+        question = moment.question
+        if question.goes("correction") and question.chosen:
+            return True
+        if moment.alone and moment.alone != "sum" and not question.goes("back"):
+            return True
+        if question.is_sure(_SURE) or (question.is_sure(self.sure_from) and question.chosen[0].named >= 0.5):
+            return True
+        own = self.vocabulary(moment.state.topics)
+        strange = [term for term in question.residual if term.kind in NOUNS and term.key not in own]
+        return bool(strange) and not (question.goes("back") and moment.aspects)
+
+    def _several(self, moment: Moment) -> list[Topic]:
+        ids = list(dict.fromkeys((*moment.state.topics, *moment.state.earlier)))
+        return moment.of(ids[: 3 if "셋" in moment.question.reading.compact else 2])
+
+    def _tell(self, moment: Moment, topics: Sequence[Topic]) -> Decision:
+        return self.telling.tell(topics, [moment.aspects] * len(topics), moment.question, moment.now, moment.language)
+
+    def _more(self, topic: Topic, moment: Moment) -> Decision:
+        """What has not been told of the topic yet."""
+        language, told = moment.language, set(moment.state.told)
+        if topic.is_simple or topic.members:
+            return self.telling.tell([topic], [[]], None, moment.now, language)
+        texts = {topic.facts[name].get(language) for name in told if name in topic.facts}
+        rest = [name for name in topic.facts if name not in told and topic.facts[name].get(language) not in texts][:2]
+        if not rest:
+            return Decision("partial", "tell", language, (Part(topic.id),), openings=(("more_none", {}),), contact=True, reason="more", more=True)
+        return Decision("answer", "tell", language, (Part(topic.id, tuple((name, name) for name in rest)),), tuple(rest), reason="more", more=True)
