@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -220,7 +221,13 @@ def _gather_topics(chapters: list[_Chapter], loaded: Loaded) -> tuple[dict[str, 
     for file, section, found in chapters:
         for n, topic in found:
             line = loaded.parsed[file].line(("topics", n, "id"))
-            if topic.id in loaded.places:
+            document = topic.document or section.document
+            earlier = loaded.topics.get(topic.id)
+            if earlier is not None and earlier.document in _replaced(document, loaded.documents):
+                pass  # of two documents on one topic the newer speaks
+            elif earlier is not None and document in _replaced(earlier.document, loaded.documents):
+                continue
+            elif topic.id in loaded.places:
                 where, first = loaded.places[topic.id]
                 problem = f'id "{topic.id}"는 {where} {first}번째 줄에서 이미 쓰고 있습니다.'
                 remedy = "둘 중 하나의 id를 바꿔 주세요. id는 모든 파일을 통틀어 하나뿐이어야 합니다."
@@ -230,10 +237,22 @@ def _gather_topics(chapters: list[_Chapter], loaded: Loaded) -> tuple[dict[str, 
             loaded.paths[topic.id] = (file, ("topics", n))
             if topic.draft:
                 continue
-            document = topic.document or section.document
             loaded.topics[topic.id] = topic if topic.document == document else topic.model_copy(update={"document": document})
             titles[topic.id] = section.section
     return loaded.topics, titles
+
+
+def _replaced(document: str, documents: Iterable[model.Document]) -> set[str]:
+    """Ids of the documents that this one supersedes, directly or through others."""
+    earlier = {one.id: one.supersedes for one in documents}
+    found: set[str] = set()
+    todo = list(earlier.get(document, ()))
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += earlier.get(name, ())
+    return found
 
 
 def _check_links(loaded: Loaded) -> None:

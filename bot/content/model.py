@@ -176,6 +176,14 @@ class Topic(Shape):
     document: str = ""
     draft: bool = False
 
+    def says(self, fact: str, language: str) -> str:
+        """The text of a fact; of "" the short answer, of "audience" whom it is for."""
+        if not fact:
+            return self.answer.get(language)
+        if fact == "audience" and self.audience:
+            return self.audience.get(language)
+        return self.facts[fact].get(language)
+
     @cached_property
     def is_simple(self) -> bool:
         """A bare question-and-answer pair: it answers or abstains, and is never partial for want of a fact."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -44,6 +44,9 @@ class Reply:
     candidates   (topic, score) of the five best topics, best first
     confidence   calibrated probability that the best one is right, 0.0 to 1.0
     urgent       id of the urgent entry that was answered, or ""
+    numbered     topics of the numbered answer, in order
+    links        addresses that belong to the topics
+    related      topics a resident may want next; a channel may offer them, the text does not
     """
 
     kind: str
@@ -58,14 +61,16 @@ class Reply:
     candidates: tuple[tuple[str, float], ...] = ()
     confidence: float = 0.0
     urgent: str = ""
-    numbered: tuple[str, ...] = field(default=())
+    numbered: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    related: tuple[Option, ...] = ()
 
     @property
     def text(self) -> str:
         """The whole reply as a reader sees it."""
         lines = [self.body]
         lines += [f"{n}. {option.label}" for n, option in enumerate(self.options, 1)]
-        lines += [line for line in (self.contact, self.source) if line]
+        lines += [line for line in (*self.links, self.contact, self.source) if line]
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:

@@ -113,6 +113,8 @@ class Telling:
             return self._still(topic, now)
         if aspect in topic.facts:
             return aspect
+        if aspect == "for_whom" and topic.audience:
+            return "audience"
         definition = self.content.aspects[aspect]
         for other in definition.alternatives:
             if other in topic.facts:

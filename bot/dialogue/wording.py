@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import tossi
 
 from bot.content import Content, Text, Topic
 from bot.dialogue.decision import Decision, Part
-from bot.dialogue.reply import Reply, Source
+from bot.dialogue.reply import Option, Reply, Source
 from bot.dialogue.state import State
 
 _SLOT = re.compile(r"\{(\w+)(?::([^}]+))?\}")
@@ -128,7 +128,14 @@ class Wording:
             source=self.source_line(topics, language, now),
             sources=tuple(self._source(part) for part in decision.parts),
             numbered=numbered,
+            links=tuple(dict.fromkeys(link for topic in topics for link in topic.links)),
+            related=self._related(topics, language),
         )
+
+    def _related(self, topics: Sequence[Topic], language: str) -> tuple[Option, ...]:
+        told = {topic.id for topic in topics}
+        near = dict.fromkeys(name for topic in topics for name in topic.related if name not in told and name in self.content.topics)
+        return tuple(Option(self.content.topics[name].title.get(language), name) for name in near)
 
     def _part(self, part: Part, topic: Topic, decision: Decision, state: State, now: dt.datetime) -> list[str]:
         """The sentences about one topic, what was asked first."""
@@ -147,7 +154,7 @@ class Wording:
                 sentences.append(aspect.not_stated.get(language))
         if decision.claims and topic.claim and not decision.openings:
             sentences.append(topic.claim.get(language))
-        told = [topic.facts[fact].get(language) if fact else topic.answer.get(language) for _, fact in part.stated]
+        told = [topic.says(fact, language) for _, fact in part.stated]
         sentences += told
         if told and not topic.is_simple and all(self.content.aspects[name].weak for name, _ in part.stated if name):
             sentences.append(topic.answer.get(language))  # asked in general: the short answer belongs with it
@@ -189,7 +196,7 @@ class Wording:
 
     def _source(self, part: Part) -> Source:
         topic = self.content.topics[part.topic]
-        lines = {line for _, fact in part.stated if fact for line in topic.facts[fact].lines or topic.lines}
+        lines = {line for _, fact in part.stated if fact for line in (topic.facts[fact].lines if fact in topic.facts else ()) or topic.lines}
         lines |= set() if lines else set(topic.lines)
         return Source(topic.document, self.content.sections[topic.id].ko, tuple(sorted(lines)))
 

@@ -88,3 +88,20 @@ def test_what_intents_lack_comes_from_the_packaged(write_knowledge: Write, write
     assert loaded.content is not None
     assert loaded.content.everyday.ko == ("좀",)
     assert "how_many" in loaded.content.aspects
+
+
+def test_of_two_documents_on_one_topic_the_newer_speaks(tmp_path):
+    (tmp_path / "documents.yaml").write_text(
+        "documents:\n"
+        "  - {id: old, title: 옛 소식지, as_of: 2021-01, label: 2021년 초}\n"
+        "  - {id: new, title: 새 소식지, as_of: 2022-01, label: 2022년 초, supersedes: [old]}\n",
+        encoding="utf-8",
+    )
+    for name, document, figure in (("a", "new", 240), ("b", "old", 223)):
+        text = f"section: 안전\ndocument: {document}\ntopics:\n  - {{id: cctv, title: CCTV, answer: {figure}개소예요.}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    content = load_content(tmp_path)
+
+    assert content.topics["cctv"].answer.ko == "240개소예요."
+    assert content.topics["cctv"].document == "new"
