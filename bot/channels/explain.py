@@ -20,7 +20,7 @@ FEATURES = {
     "margin": "다음 후보와의 차이", "met_weight": "맞은 말의 무게", "met_count": "맞은 말의 수", "met_beyond": "이름 밖에서 맞은 말",
     "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "unknown_nouns": "모르는 명사", "unknown_part": "이름 일부와 모르는 명사",
     "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
-    "modified_part": "이름 일부와 꾸밈말", "lone": "맞은 말이 하나뿐",
+    "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "lone": "맞은 말이 하나뿐",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",

@@ -218,7 +218,10 @@ def _lists(loaded: Loaded, file: str, value: UrgentFile) -> Iterator[Fault]:
             yield _fault(
                 loaded, file, ("lists", name), f"'{name}' 목록에 '+'나 '<>'가 있습니다.", "목록에는 낱말만 적고, 짝은 signs에서 지어 주세요."
             )
-    places = [(("unless",), value.unless), *((("urgent", n), Phrases(ko=(*one.signs.all, *one.unless.all))) for n, one in enumerate(value.urgent))]
+    places = [
+        (("unless",), value.unless),
+        *((("urgent", n), Phrases(ko=(*one.signs.all, *one.unless.all, *one.yields.all))) for n, one in enumerate(value.urgent)),
+    ]
     for place, phrases in places:
         for name in dict.fromkeys(name for phrase in phrases.all for name in LIST_NAME.findall(phrase)):
             near = difflib.get_close_matches(name, value.lists, 1)

@@ -271,18 +271,20 @@ class Urgent(Shape):
     signs    each is a list of parts parted by " + ": all of them stand in the message, in any order;
              a part may offer alternatives parted by "/", and "<name>" is all the words of that list
     unless   where one of these stands, the signs are not meant so
+    yields   where one of these stands, a later entry that is found too has precedence
     reply    the whole reply; nothing is added to it
     """
 
     id: IdField
     signs: PhrasesField
     unless: PhrasesField = Phrases()
+    yields: PhrasesField = Phrases()
     reply: TextField
     numbers: tuple[str, ...] = ()
 
 
 class UrgentFile(Shape):
-    """The signs and `unless` of the file once read: a list that is named in them ("<가족>") has given way to its words.
+    """The signs, `unless` and `yields` of the file once read: a list that is named in them ("<가족>") has given way to its words.
 
     lists  words by name; a name that no list bears stays as it was written
     """
@@ -303,7 +305,7 @@ class UrgentFile(Shape):
         def words(phrase: str) -> str:
             return LIST_NAME.sub(lambda name: "/".join(file.lists.get(name[1].strip(), (name[0],))), phrase)
 
-        urgent = tuple(one.model_copy(update={"signs": filled(one.signs), "unless": filled(one.unless)}) for one in file.urgent)
+        urgent = tuple(one.model_copy(update={name: filled(getattr(one, name)) for name in ("signs", "unless", "yields")}) for one in file.urgent)
         return file.model_copy(update={"unless": filled(file.unless), "urgent": urgent})
 
 

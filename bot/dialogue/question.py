@@ -185,7 +185,7 @@ class Understander:
             if len(chosen) == 3 or other.named < 0.99 or other.name_weight < 0.5:
                 continue
             explained = set().union(*(c.met for c in chosen))
-            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in VERBAL and not t.soft]
+            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in VERBAL and (not t.soft or t.key in self.lexicon.local)]
             if sum(self.index.weight(t) for t in new) < 0.5:
                 continue
             members = self.content.topics[other.topic_id].members

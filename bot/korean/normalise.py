@@ -38,12 +38,12 @@ _MARKS = {code: unicodedata.normalize("NFKC", chr(code)) for code in _SAME} | {o
 _KEPT_SYMBOLS = "㎡㎥㎢℃"
 _CONJOINING = re.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uffa0-\uffdc]")
 _LETTER_RUN = re.compile(r"[ㄱ-ㅣ]{2,}")
-_LAUGHTER = re.compile(r"(ㅋㅋ+|ㅎㅎ+|ㅠㅠ+|ㅜㅜ+|ㅡㅡ+|[ㅋㅎㅠㅜㅡ]{2,}(?![ㄱ-ㅣ]))")
+_LAUGHTER = re.compile(r"(ㅋㅋ+|ㅎㅎ+|ㅠㅠ+|ㅜㅜ+|ㅡㅡ+|[ㅋㅎㅠㅜㅡ]+[ㅋㅎ](?![ㅏ-ㅣ])|[ㅋㅎㅠㅜㅡ]{2,}(?![ㄱ-ㅣ]))")
 _CASED = re.compile(r"[A-Za-zµ-῿Ⰰ-ⷿ]")
 _LAUGHS = "ㅋㅎㅠㅜㅡ"
 # No two marks or letters alike that were not typed one after another: digits stay as they are.
 _TWICE = re.compile(r"(.)\1")
-_REPEATED = re.compile(r"([^\w\s])\1+|([^\W\d_])\2{3,}")
+_REPEATED = re.compile(r"([^\w\s])\1+|([^\W\d_ㄱ-ㅎ])\2{3,}")  # ㄷㄷㄷㄷ may be initials
 
 
 def normalise(text: str, latin_words: Collection[str] = ()) -> str:

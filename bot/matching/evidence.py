@@ -29,14 +29,16 @@ from bot.matching.surfaces import VERBAL
 # unknown_…          words known to no topic: nouns (unknown_part: where no name is whole), names, places of elsewhere
 # other_words        weight of words that only other topics have
 # modifiers          unexplained nouns right before a word of the topic (아동+수당); modified_part: where no name is whole
+# glued              modifiers written as one word with it (문화상품권)
 # lone               one word alone, and no name
 FEATURES = (
     "explained", "called", "phrase", "letters", "mean", "named", "full", "full_weight", "margin",
     "met_weight", "met_count", "met_beyond", "clean", "lists",
-    "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "lone",
+    "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone",
 )  # fmt: skip
 
 _CAP = 3.0
+_WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
 _SENTENCE_END = re.compile(r"[.?!]+")
 
@@ -143,6 +145,7 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
     for term in unexplained:
         if term.end in begins and term.kind not in VERBAL:
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
+            features["glued"] += float(any(start <= term.start and term.end < end <= start + _WORD for start, end in reading.words))
         if term.key in index.rarity:
             features["other_words"] += index.weight(term)
         elif is_place(term, reading.compact):
@@ -151,7 +154,7 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["unknown_names"] += 1
         elif term.kind not in VERBAL:
             features["unknown_nouns"] += 1.0 if term.end - term.start > 1 else 0.3
-    for name in ("other_words", "modifiers", "unknown_places", "unknown_names", "unknown_nouns"):
+    for name in ("other_words", "modifiers", "glued", "unknown_places", "unknown_names", "unknown_nouns"):
         features[name] = min(_CAP, features[name])
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]

@@ -185,8 +185,8 @@ class Index:
             weight = self.weight(term)
             if weight > weights.get(term.key, 0.0):
                 weights[term.key] = weight
-            if term.soft:
-                soft.add(term.key)
+            if term.soft or any(cue.start <= term.start and term.end <= cue.end for cue in reading.cues):
+                soft.add(term.key)  # an aspect asked for is no subject
         shares: dict[int, _Share] = {}
         for key, weight in weights.items():
             is_soft = key in soft

@@ -77,7 +77,7 @@ class Lexicon:
     """The words of a content: synonyms, everyday words, aspects' cues.
 
     words     synonyms and every noun of the content → keys
-    lemmas    verbs and English stems → key
+    lemmas    verbs and English stems → key; singles: nouns of one syllable → key
     local     names of places inside the district
     known     keys that some topic has
     latin     words in Latin letters that are meant as such; neutral: those that Koreans use as they are (CCTV)
@@ -87,6 +87,7 @@ class Lexicon:
         self.tagger = tagger
         self.words, self.cues = Surfaces(), Surfaces()
         self.lemmas: dict[str, str] = {}
+        self.singles: dict[str, str] = {}
         self.cue_lemmas: dict[str, str] = {}
         self.everyday: set[str] = set()
         self.known: set[str] = set()
@@ -132,7 +133,7 @@ class Lexicon:
         elif _is_verb(word):
             self.lemmas.setdefault(spell(word[:-1]), key)
         elif len(word) == 1:
-            self.lemmas.setdefault(spell(word), key)  # one syllable is a word only where the tagger says so
+            self.singles.setdefault(spell(word), key)  # one syllable is a word only where the tagger says so
         elif not self._sounds_everyday(word):
             self.words.add(compact(word), key)
 
@@ -211,7 +212,7 @@ class Lexicon:
             elif _is_verb(word):
                 keys.add(self.lemmas.get(flat[:-1]) or flat[:-1])
             elif len(flat) == 1:
-                keys.add(self.lemmas.get(flat) or flat)
+                keys.add(self.singles.get(flat) or flat)
             elif flat in self.words:
                 keys.update(key for key in self.words.ids(flat) if key)
             elif parts := self._parts(flat):
@@ -301,7 +302,8 @@ class Lexicon:
                 if known < end - start and kind in ("noun", "name"):
                     reading.cut.append((start, end))
                 continue
-            key = self.lemmas.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
+            table = self.lemmas if kind in VERBAL or kind == "foreign" else self.singles
+            key = table.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             if kind == "foreign" and text in names and key not in self.known:
                 kind = "name"
             if lemma in _HERE or (soft and len(key) < 2) or (kind == "number" and not (text.isdigit() and len(text) > 2)):

@@ -2,7 +2,8 @@
 
 Promises: pure; spaces, marks and common misspelt finals do not count; an ordinary question costs a few microseconds.
 A sign's parts stand anywhere in the message. A general figure of speech ("더워 죽겠") is cut out of the message, so
-that danger named beside it still counts; an entry's own `unless` silences that entry and no other.
+that danger named beside it still counts; an entry's own `unless` silences that entry and no other, and its `yields`
+lets a later entry go before it.
 What is said to the resident is the entry's reply; nothing is worded here.
 """
 
@@ -18,9 +19,7 @@ from bot.korean.jamo import BASE, LAST, TAILS
 # Finals that sound alike in casual spelling: 죽고십다, 숨엇어, 쫒아와, 의식이 업어요.
 _FINALS = {"ㄲ": "ㄱ", "ㄶ": "ㄴ", "ㅀ": "ㄹ", "ㅄ": "ㅂ", "ㅍ": "ㅂ", "ㅆ": "ㅅ", "ㅊ": "ㅈ"}
 _BY_SOUND = {
-    code: code + TAILS.index(_FINALS[tail]) - TAILS.index(tail)
-    for code in range(BASE, LAST + 1)
-    if (tail := TAILS[(code - BASE) % 28]) in _FINALS
+    code: code + TAILS.index(_FINALS[tail]) - TAILS.index(tail) for code in range(BASE, LAST + 1) if (tail := TAILS[(code - BASE) % 28]) in _FINALS
 }
 
 _NO_WORD = re.compile(r"[^a-z0-9가-힣]+")
@@ -33,14 +32,15 @@ _CUT = "|"  # stands in no sign: what was parted by a figure of speech does not 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One sign, or one `unless`, of one entry.
+    """One sign, or one `unless` or `yields`, of one entry.
 
     entry   its place in the order of precedence
+    kind    which of the three
     whole   the bits of all its parts
     """
 
     entry: int
-    silences: bool
+    kind: str
     whole: int
 
 
@@ -99,13 +99,13 @@ class UrgentSigns:
         for term in self._standing(plain):
             for rule, bit in term.serves:
                 met[rule] = met.get(rule, 0) | bit
-        found: set[int] = set()
-        silenced: set[int] = set()
+        stand: dict[str, set[int]] = {"signs": set(), "unless": set(), "yields": set()}
         for number, bits in met.items():
             rule_met = self._rules[number]
             if bits == rule_met.whole:
-                (silenced if rule_met.silences else found).add(rule_met.entry)
-        return min(found - silenced, default=None)
+                stand[rule_met.kind].add(rule_met.entry)
+        found = stand["signs"] - stand["unless"]
+        return min(found - stand["yields"] or found, default=None)
 
     def _standing(self, plain: str) -> Iterator[_Term]:
         terms = self._terms
@@ -142,12 +142,12 @@ def _compile(urgent: tuple[Urgent, ...]) -> tuple[list[_Rule], list[_Term]]:
     rules: list[_Rule] = []
     serves: dict[str, list[tuple[int, int]]] = {}
     for entry, one in enumerate(urgent):
-        for silences, phrases in ((False, one.signs.all), (True, one.unless.all)):
-            for parts in filter(None, map(_parts, phrases)):
+        for kind, phrases in (("signs", one.signs), ("unless", one.unless), ("yields", one.yields)):
+            for parts in filter(None, map(_parts, phrases.all)):
                 for place, part in enumerate(parts):
                     for text in dict.fromkeys(part):
                         serves.setdefault(text, []).append((len(rules), 1 << place))
-                rules.append(_Rule(entry, silences, (1 << len(parts)) - 1))
+                rules.append(_Rule(entry, kind, (1 << len(parts)) - 1))
     return rules, [_term(text, pairs) for text, pairs in serves.items()]
 
 
@@ -157,9 +157,7 @@ def _term(text: str, serves: list[tuple[int, int]]) -> _Term:
 
 
 def _figures(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    patterns = [
-        _GAP.join("(?:" + "|".join(map(_figure_part, part)) + ")" for part in parts) for parts in map(_parts, phrases) if parts
-    ]
+    patterns = [_GAP.join("(?:" + "|".join(map(_figure_part, part)) + ")" for part in parts) for parts in map(_parts, phrases) if parts]
     return re.compile("|".join(patterns)) if patterns else None
 
 

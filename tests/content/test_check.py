@@ -106,6 +106,21 @@ def test_navigation_that_the_engine_cannot_use_is_a_fault(write_intents: Write, 
     assert problem in problems(check_folders(None, write_intents(navigation=text.replace(old, new))))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("- <낯선 사람> + 껴안", "- <낯선사람들> + 껴안", "'<낯선사람들>'이라는 목록이 없습니다"),
+        ("lists:\n", "lists:\n  빈 것: []\n", "'빈 것' 목록이 비었거나"),
+        ("lists:\n", "lists:\n  짝: [누가 + 따라와]\n", "'짝' 목록에 '+'나"),
+    ],
+)
+def test_lists_of_urgent_words_are_there_and_hold_words(write_intents: Write, old: str, new: str, problem: str) -> None:
+    text = (packaged("intents") / "urgent.yaml").read_text(encoding="utf-8")
+    assert old in text
+
+    assert problem in problems(check_folders(None, write_intents(urgent=text.replace(old, new))))
+
+
 def test_cues_are_there_and_belong_to_one_aspect(write_intents: Write) -> None:
     text = (packaged("intents") / "aspects.yaml").read_text(encoding="utf-8")
     more = (

@@ -35,8 +35,7 @@ def found(signs: UrgentSigns, text: str) -> str | None:
 
 def make(*entries: tuple[str, list[str], list[str]], unless: tuple[str, ...] = ()) -> UrgentSigns:
     urgent = tuple(
-        Urgent(id=name, signs=Phrases(ko=tuple(signs)), unless=Phrases(ko=tuple(silence)), reply=Text(ko="답"))
-        for name, signs, silence in entries
+        Urgent(id=name, signs=Phrases(ko=tuple(signs)), unless=Phrases(ko=tuple(silence)), reply=Text(ko="답")) for name, signs, silence in entries
     )
     return UrgentSigns(urgent, Phrases(ko=unless))
 
@@ -44,11 +43,14 @@ def make(*entries: tuple[str, list[str], list[str]], unless: tuple[str, ...] = (
 URGENT = [
     ("danger", "누가 따라와요"),
     ("danger", "밖에 누가 있어"),
-    ("danger", "살려주세여"),
     ("danger", "아저씨가칼들고쫓아와요"),
     ("danger", "웬 놈이 대문을 뿌술라 칸다"),
     ("danger", "나 무섭다 남자 문 두드리다 안 가다"),
-    ("danger", "tkffuwntpdy"),
+    ("danger", "남자가 흉기를 든 채 서 있어요"),
+    ("danger", "112 불러주세요"),
+    ("danger", "우리 아이가 없어졌어요"),
+    ("danger", "학생들이 한 애를 둘러싸고 때려요"),
+    ("danger", "밤길에 남자 둘이 앞을 막고 안 비켜줘요"),
     ("danger", "there is a guy outside my door and he won't leave"),
     ("danger", "someoneisfollowingmepleasehelp"),
     ("emergency", "옆집에 불났어요"),
@@ -58,10 +60,17 @@ URGENT = [
     ("emergency", "한강에 사람이 빠졌어요"),
     ("emergency", "엘리베이터에 갇혔어요"),
     ("emergency", "my dad isn't breathing"),
+    ("emergency", "살려주세요 불이 났어요"),
+    ("emergency", "도와주세요 사람이 쓰러졌어요"),
+    ("emergency", "할매가 자빠져가 안 인난다"),
+    ("emergency", "구급차좀"),
     ("child-abuse", "아빠가 저를 매일 때려요"),
+    ("child-abuse", "옆집에서 애 우는 소리랑 때리는 소리가 매일 들려요"),
+    ("child-abuse", "집에서 맨날 맞아요 열두 살이에요"),
     ("child-abuse", "옆집 아이가 맨날 맞는 것 같아요"),
     ("child-abuse", "my mom locks me in my room and hits me"),
     ("violence", "남편한테 맞고 살아요"),
+    ("violence", "남자친구가 때렸어요"),
     ("violence", "회사 부장이 자꾸 만져요"),
     ("violence", "헤어진 남자친구가 사진을 유포하겠다고 협박해요"),
     ("violence", "my boyfriend hits me"),
@@ -72,6 +81,9 @@ URGENT = [
     ("disaster", "이태원 참사가 났는데도요?"),
     ("disaster", "what about the itaewon tragedy"),
     ("grief", "어머니를 암으로 떠나보냈습니다"),
+    ("help", "살려주세여"),
+    ("help", "tkffuwntpdy"),
+    ("help", "사람 살려요"),
 ]
 
 ORDINARY = [
@@ -99,11 +111,47 @@ ORDINARY = [
     "아버지가 돌아가셔서 사망신고 하려는데 서류가 뭐예요",
     "거기 누구 있소",
     "도와주세요 등본 떼는 법 모르겠어요",
+    "살려주세요 신청 기간 놓쳤어요",
+    "힘들어 죽겠어요 육아 도와주는 데 없나요",
+    "낙상할까봐 걱정인데 누가 돌봐주면 좋겠어요",
+    "어머니가 퇴원하셨는데 혼자 못 움직이세요 돌봐주는 서비스",
+    "남편이 뇌졸중으로 쓰러진 뒤 일을 못 해요 생계지원 되나요",
+    "혼자 밤에 걸어가기 무서움",
+    "화장실 몰카 걱정되는데 구청서 뭐 하나요",
+    "치매 어르신 실종 예방 팔찌 어떻게 받아요",
+    "아동학대 신고는 어느 부서 담당이에요",
+    "맨홀에 빠질 뻔했어요 고쳐주세요",
     "this heat is killing me",
     "fire insurance for renters",
     "my husband lost his job",
     "",
 ]
+
+
+def test_fire_and_illness_come_before_crime(signs: UrgentSigns) -> None:
+    assert found(signs, "누가 집에 불을 질렀어요 사람이 쓰러졌어요") == "emergency"
+    assert found(signs, "사장이 문을 잠그고 안 내보내요 갇혔어요") == "danger"
+
+
+def test_a_list_stands_for_its_words() -> None:
+    file = UrgentFile.model_validate(
+        {
+            "lists": {"가족": ["엄마", "아빠"], "말": ["책"]},
+            "unless": ["<말> + 쓰러졌"],
+            "urgent": [{"id": "first", "signs": ["<가족>/이웃 + 쓰러졌"], "unless": ["< 말 >"], "yields": ["<말>"], "reply": "답"}],
+        }
+    )
+
+    assert file.urgent[0].signs.ko == ("엄마/아빠/이웃 + 쓰러졌",)
+    assert file.urgent[0].unless.ko == file.urgent[0].yields.ko == ("책",)
+    assert file.unless.ko == ("책 + 쓰러졌",)
+    assert found(UrgentSigns(file.urgent, file.unless), "이웃이 쓰러졌어요") == "first"
+
+
+def test_a_list_that_is_not_there_stays_as_written() -> None:
+    file = UrgentFile.model_validate({"urgent": [{"id": "first", "signs": ["<가좆> + 쓰러졌"], "reply": "답"}]})
+
+    assert file.urgent[0].signs.ko == ("<가좆> + 쓰러졌",)
 
 
 @pytest.mark.parametrize(("entry", "text"), URGENT, ids=[text for _, text in URGENT])
@@ -149,6 +197,17 @@ def test_an_unless_silences_its_own_entry_and_no_other() -> None:
     signs = make(("first", ["쓰러졌"], ["보험"]), ("second", ["불났"], []))
 
     assert found(signs, "보험 들었는데 불났고 쓰러졌어요") == "second"
+
+
+def test_an_entry_yields_only_to_one_that_is_found() -> None:
+    entries = [Urgent(id=name, signs=Phrases(ko=("때려",)), reply=Text(ko="답")) for name in ("first", "second")]
+    first = entries[0].model_copy(update={"yields": Phrases(ko=("아이를",))})
+    second = entries[1].model_copy(update={"unless": Phrases(ko=("예방",))})
+    signs = UrgentSigns((first, second), Phrases())
+
+    assert found(signs, "누가 때려요") == "first"
+    assert found(signs, "아이를 때려요") == "second"
+    assert found(signs, "아이를 때려요 예방") == "first"
 
 
 def test_a_general_figure_stands_in_order_and_close_together() -> None:
@@ -220,7 +279,7 @@ def test_every_number_a_reply_names_is_listed_with_the_day_it_was_checked(shippe
 
 
 def test_a_star_stands_only_at_the_end_of_a_shipped_alternative(shipped: UrgentFile) -> None:
-    phrases = [phrase for entry in shipped.urgent for phrase in (*entry.signs.all, *entry.unless.all)]
+    phrases = [phrase for entry in shipped.urgent for phrase in (*entry.signs.all, *entry.unless.all, *entry.yields.all)]
 
     for alternative in re.split(r"[/+]", "/".join((*phrases, *shipped.unless.all))):
         assert "*" not in alternative.strip()[:-1], alternative
