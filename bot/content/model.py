@@ -153,6 +153,7 @@ class Topic(Shape):
     facts      by aspect
     status     how far it is by the paper: planned, ongoing or done
     members    topics of a group, in the order they are listed
+    if_afraid  whether someone who says to be afraid is told of 112 beneath it
     """
 
     id: IdField
@@ -174,6 +175,7 @@ class Topic(Shape):
     links: tuple[str, ...] = ()
     lines: LinesField = ()
     document: str = ""
+    if_afraid: bool = False
     draft: bool = False
 
     def says(self, fact: str, language: str) -> str:

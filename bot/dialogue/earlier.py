@@ -59,7 +59,8 @@ class Earlier:
     @staticmethod
     def _fits(topic_id: str, question: Question) -> bool:
         """Whether all the nouns of the message are words of that topic."""
-        nouns = [term for term in question.reading.terms if term.kind not in VERBAL and not term.soft]
+        terms = [term for term in question.reading.terms if not term.soft]
+        nouns = [term for term in terms if term.kind not in VERBAL] or terms
         candidate = next((c for c in question.candidates if c.topic_id == topic_id), None)
         return bool(nouns) and candidate is not None and all(term.key in candidate.met for term in nouns)
 
@@ -109,11 +110,17 @@ class Earlier:
         return moment.of(state.topics)
 
     def _member(self, moment: Moment, topics: Sequence[Topic]) -> Topic | None:
-        """The member of the group at hand that the message names."""
+        """The one of the topics just listed, or offered, that the message names."""
+        question, state = moment.question, moment.state
+        if not question.chosen or moment.alone:
+            return None
+        best = question.chosen[0]
         members = {member for topic in topics for member in topic.members}
-        named = any(term.kind in NOUNS for term in moment.question.residual)
-        best = moment.question.chosen[0].topic_id if moment.question.chosen else ""
-        return self.content.topics[best] if named and best in members else None
+        if best.topic_id in members and any(term.kind in NOUNS for term in question.residual):
+            return self.content.topics[best.topic_id]
+        listed = {*members, *state.numbered, *(option.topic for option in state.options)}
+        short = len(question.reading.words) <= _SHORT + 2
+        return self.content.topics[best.topic_id] if short and best.topic_id in listed and self._fits(best.topic_id, question) else None
 
     def _stands_alone(self, moment: Moment) -> bool:
         """Whether the message names its own topic, or something that the topics at hand do not have."""

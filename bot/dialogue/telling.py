@@ -42,7 +42,7 @@ class Telling:
             parts=parts,
             aspects=tuple(dict.fromkeys(aspect for asked in aspects for aspect in asked)),
             openings=openings,
-            closings=(("danger", {}),) if question and question.goes("fear") else (),
+            closings=(("danger", {}),) if question and question.goes("fear") and any(topic.if_afraid for topic in topics) else (),
             claims=bool(question and question.claims and self.puts_right(topics, parts)),
             contact=partial,
             reason=reason,

@@ -17,10 +17,12 @@ CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreig
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_QUOTES = re.compile("['\"‘’“”]")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
 _DISTRICT_ENDINGS = "구시군도읍면"
 _OFFICES = ("구청", "시청", "군청", "도청")
+_LATIN_DISTRICT = re.compile(r"-(?:gu|si|do|gun)(?![a-z])")  # Gangnam-gu
 _HERE = ("용산", "yongsan")
 
 
@@ -156,6 +158,7 @@ class Lexicon:
     def _add_initials(self, topic: Topic) -> None:
         """Lets initials stand for a name, or for a longer word of it."""
         for phrase in (topic.title.ko, *topic.names.ko):
+            phrase = _QUOTES.sub("", phrase)
             letters = initials(phrase)
             if len(letters) >= 3 and len(phrase.split()) <= 4:
                 self.names_by_initials.setdefault(letters, phrase.lower())
@@ -274,7 +277,7 @@ class Lexicon:
         place, words = _without_spaces(utterance.text)
         flat = spell(utterance.text.replace(" ", ""))
         morphemes = [Morpheme(text, kind, place[start], place[end]) for text, kind, start, end in utterance.morphemes]
-        edges = Edges(morphemes, words)
+        edges = Edges(flat, morphemes, words)
         terms: list[Term] = []
         covered = bytearray(len(flat))
         for start, end, keys in self.words.find(flat, edges):
@@ -308,14 +311,14 @@ class Lexicon:
                 kind = "name"
             if lemma in _HERE or (soft and len(key) < 2) or (kind == "number" and not (text.isdigit() and len(text) > 2)):
                 continue  # says nothing of any subject
-            if (soft or kind == "number") and not learning and key not in self.known:
+            if (soft or kind == "number") and not learning and (key not in self.known or (kind == "foreign" and soft)):
                 continue
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 
 
 def is_place(term: Term, text: str) -> bool:
     """Whether the word names a place, by the dictionary or by what stands behind it (강동구, 마포+구청)."""
-    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES:
+    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES or _LATIN_DISTRICT.match(text, term.end):
         return True
     return term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2
 

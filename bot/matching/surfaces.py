@@ -14,6 +14,7 @@ VERBAL = frozenset(("verb", "adjective"))
 NOUNLIKE = frozenset(("noun", "name", "place", "foreign", "suffix", "root", "bound", "number", "prefix"))
 _FUNCTION = frozenset(("particle", "ending", "auxiliary", "suffix", "mark"))
 _LONG_NOUNS = frozenset(("noun", "name", "place", "foreign"))
+_PARTICLES = frozenset("요 은 는 이 가 을 를 도 만 은요 는요 이요 도요 이에요 예요 에요 이야 야 인가요 인가 랑 이랑 하고".split())
 _STEM = Stemmer.Stemmer("english").stemWord
 
 
@@ -24,7 +25,7 @@ def stem(word: str) -> str:
 
 def _same_sound() -> dict[int, str]:
     vowels = {"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ"}
-    tails = {"ㅆ": "ㅅ", "ㄶ": "ㄴ", "ㅄ": "ㅂ", "ㄲ": "ㄱ", "ㅀ": "ㄹ", "ㄵ": "ㄴ"}
+    tails = {"ㅆ": "ㅅ", "ㄶ": "ㄴ", "ㅄ": "ㅂ", "ㄲ": "ㄱ", "ㅀ": "ㄹ", "ㄵ": "ㄴ", "ㅈ": "ㅅ", "ㅊ": "ㅅ", "ㅌ": "ㅅ", "ㅋ": "ㄱ", "ㅍ": "ㅂ"}
     table = {}
     for code in range(LAST - BASE + 1):
         lead, vowel, tail = code // 588, VOWELS[code // 28 % 21], TAILS[code % 28]
@@ -51,12 +52,15 @@ def compact(text: str) -> str:
 class Edges:
     """Where morphemes and words begin and end, in a text without spaces: what may be a word there."""
 
-    def __init__(self, morphemes: list[Morpheme], words: list[tuple[int, int]]) -> None:
+    def __init__(self, text: str, morphemes: list[Morpheme], words: list[tuple[int, int]]) -> None:
         self.starts = {start for start, _ in words}
         self.ends = {end for _, end in words}
+        self.words = {start for start, _ in words}
         self.gaps = [start for start, _ in words[1:]]
         self._single = set()
         self._long = []
+        # 센서요, which a tagger may take for a verb: a whole word but for a particle.
+        self._heads = {(start, start + 2) for start, end in words if text[start + 2 : end] in _PARTICLES}
         self._parts = bytearray(words[-1][1] if words else 0)  # 0 in a noun, 1 in a verb, 2 in a particle or an ending
         for _, kind, start, end in morphemes:
             self.starts.add(start)
@@ -65,7 +69,7 @@ class Edges:
             if kind in VERBAL or kind in _FUNCTION:
                 self._parts[start:end] = (b"\x01" if kind in VERBAL else b"\x02") * (end - start)
             elif end - start >= 3 and kind in _LONG_NOUNS:
-                self._long.append((start, end))
+                self._long.append((start, end, 2 if kind in ("name", "place") else 3))
 
     def allow(self, start: int, end: int, latin: bool, loose: bool, endings: bool = False) -> bool:
         """Whether a surface may stand there.
@@ -78,14 +82,14 @@ class Edges:
             return begins and (stops or (loose and length >= 5))
         if length == 1:
             return begins and stops
-        if length == 2 and any(first <= start and end <= last and (last - first > 3 or start > first) for first, last in self._long):
+        if length == 2 and any(first <= start and end <= last and (last - first > least or start > first) for first, last, least in self._long):
             return False  # 대상 is not in 대상포진, 전시 not in 대전시
         if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
-            return False
+            return loose and start in self.words  # 몇 대나, but not 그 이유
         if loose:
             return length >= 3 or (begins and self._parts[start] < 2) or (stops and (endings or not self._parts[start]))
         if length == 2:
-            return (begins and stops and (start, end) in self._single) or ((begins or stops) and not any(self._parts[start:end]))
+            return (start, end) in self._single or (start, end) in self._heads or ((begins or stops) and not any(self._parts[start:end]))
         return True
 
 
