@@ -84,7 +84,7 @@ def weigh(
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
     if is_group and features["full"]:
-        features["lists"] = float(any(cue.id == "which" for cue in reading.cues))
+        features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and all(term.kind in VERBAL for term in unexplained))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 
@@ -110,11 +110,13 @@ def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate
 
 def _weigh_met(features: dict[str, float], reading: Reading, explained: frozenset[str], index: Index) -> None:
     all_soft = all(term.soft for term in reading.terms)
+    asking, _ = _asking_part(reading)
     met: dict[str, float] = {}
     for term in reading.terms:
         if term.key in explained:
-            features["met_weight"] += index.weight(term)
-            met[term.key] = 0.5 if (term.soft and not all_soft) or term.kind in VERBAL else 1.0
+            told = 0.5 if term.start < asking else 1.0  # what is told before the question says less of what is asked
+            features["met_weight"] += index.weight(term) * told
+            met[term.key] = max(met.get(term.key, 0.0), told * (0.5 if (term.soft and not all_soft) or term.kind in VERBAL else 1.0))
     features["met_weight"] = min(_CAP, features["met_weight"])
     count = sum(met.values())
     if features["full"]:
