@@ -74,7 +74,7 @@ class Engine:
         return State.from_json(value, self.content.topics, self.content.aspects)
 
     def _urgent(self, question: Question, state: State) -> Decision | None:
-        found = self.urgent.find(question.reading.utterance.text)
+        found = self.urgent.find(question.said)
         if found is None:
             return None
         language = question.language if question.language in ("ko", "en") else state.language or "ko"

@@ -118,6 +118,7 @@ class Earlier:
         members = {member for topic in topics for member in topic.members}
         if best.topic_id in members and any(term.kind in NOUNS for term in question.residual):
             return self.content.topics[best.topic_id]
+        members.update(member for topic in moment.of(state.earlier) for member in topic.members)
         listed = {*members, *state.numbered, *(option.topic for option in state.options)}
         short = len(question.reading.words) <= _SHORT + 2
         return self.content.topics[best.topic_id] if short and best.topic_id in listed and self._fits(best.topic_id, question) else None

@@ -32,6 +32,7 @@ _NEARNESS = 0.12
 class Question:
     """One message, understood.
 
+    said        all of it, normalised; the reading may be of a part of it, or of its mended spelling
     cues        small talk and navigation found, as (id, start, end)
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
@@ -41,6 +42,7 @@ class Question:
     """
 
     reading: Reading
+    said: str = ""
     candidates: list[Candidate] = field(default_factory=list)
     chosen: list[Candidate] = field(default_factory=list)
     evidence: Evidence | None = None
@@ -86,10 +88,11 @@ class Understander:
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
+        said = reading.utterance.text
         pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (None, "")
         if pick is not None and rest:
             reading = self.lexicon.read(rest)
-        question = Question(reading, pick=pick)
+        question = Question(reading, said, pick=pick)
         if pick is not None and not rest:
             return question
         self._find_cues(question)
@@ -179,7 +182,7 @@ class Understander:
         if not candidates:
             return []
         chosen = [candidates[0]]
-        if candidates[0].named < 0.99:
+        if candidates[0].named < 0.5:
             return chosen
         for other in candidates[1:]:
             if len(chosen) == 3 or other.named < 0.99 or other.name_weight < 0.5:

@@ -14,6 +14,8 @@ from bot.dialogue.telling import Telling
 # Where several stand in one message, the first of these speaks.
 _ORDER = ("thanks", "goodbye", "safe", "who", "complaint", "praise", "greeting", "laugh", "help")
 _ABOVE_ASPECTS = ("thanks", "goodbye", "who")  # said even where an aspect of the last topic seems to be asked
+_PARTING = ("thanks", "goodbye", "praise")
+_SHORT = 5  # words of a message that hardly asks for anything besides
 _OF_THE_BOT = ("who", "help")  # "이름이 뭐예요" asks this of the topic at hand, "네 이름이 뭐야" of the bot
 _WEAK = ("laugh", "praise", "complaint", "help", "greeting")
 
@@ -51,6 +53,9 @@ class Talk:
             elsewhere = sure and question.chosen[0].topic_id not in state.topics
             if not elsewhere:
                 return moment.say("chitchat", "claimed_wrong", reason="wrong")
+        parting = any(cue.id in _PARTING for cue in question.smalltalk) and not moment.aspects and not question.goes("asking", "back", "more")
+        if parting and not any(candidate.named >= 0.99 for candidate in question.chosen) and len(question.reading.words) <= _SHORT:
+            return self._small_talk(moment)  # 고맙습니다 안심되네요
         if any(term.known or term.kind in NOUNS for term in question.residual):
             return None
         if question.goes("correction") and state.topics and not question.smalltalk and not moment.strong and not sure:

@@ -137,7 +137,8 @@ class Lexicon:
         elif len(word) == 1:
             self.singles.setdefault(spell(word), key)  # one syllable is a word only where the tagger says so
         elif not self._sounds_everyday(word):
-            self.words.add(compact(word), key)
+            flat = compact(word)
+            self.words.add(flat[:-1] if " " in word and flat.endswith("다") else flat, key)  # 같이 쓰다: 같이 쓰는
 
     def _add_cues(self, content: Content) -> None:
         for aspect in content.aspects.values():
