@@ -103,14 +103,14 @@ class Policy:
 
     def _asked(self, moment: Moment) -> Decision | None:
         """A question that names or describes its topic."""
-        question, aspects, topics = moment.question, moment.aspects, moment.topics
+        question, topics = moment.question, moment.topics
         gate = self.gate(question) if question.evidence else "nothing found"
         if gate == "group":
             return self._suggest(moment)
         if gate or moment.confidence < self.thresholds.offer:
             return None
-        lacking = not all(self.telling.states(topics[0], aspect, moment.now) for aspect in aspects)
-        if lacking and moment.confidence < self.thresholds.partial and question.chosen[0].named < 0.5:
+        told = self.telling.tell(topics, _aspects_by_topic(question), question, moment.now, moment.language)
+        if moment.confidence < self.thresholds.partial and _may_be_another(question, told):
             return self._suggest(moment)
         rivals = self._rivals(question)
         if rivals:
@@ -121,7 +121,7 @@ class Policy:
         if is_bare(question) and moment.state.aspects and not topics[0].members:
             inherited = [name for name in moment.state.aspects if not self.content.aspects[name].weak]
             return self.telling.tell(topics, [inherited] * len(topics), question, moment.now, moment.language, "inherited")
-        return self.telling.tell(topics, _aspects_by_topic(question), question, moment.now, moment.language)
+        return told
 
     # -- choices -------------------------------------------------------------------------------------------------
 
@@ -176,6 +176,16 @@ class Policy:
         longest = max(rest, key=lambda term: (term.kind in ("name", "place"), term.end - term.start))
         word = longest.key if longest.kind != "foreign" else reading.compact[longest.start : longest.end]
         return word if word.isalpha() else ""
+
+
+def _may_be_another(question: Question, told: Decision) -> bool:
+    """Whether what is asked is not stated, and the question may be of another thing: it names no topic, or goes beyond one whose name
+    it has with a word before it (마포+사랑상품권).
+    """
+    if question.chosen[0].named < 0.5:
+        return bool(told.parts[0].missing)
+    beyond = any(key == "beyond" for key, _ in told.openings)
+    return beyond and not question.claims and bool(question.evidence and question.evidence.features["modifiers"])
 
 
 def _aspects_by_topic(question: Question) -> list[list[str]]:
