@@ -16,6 +16,7 @@ from bot.dialogue.telling import Telling
 from bot.matching import VERBAL
 
 _SURE = 0.75  # from here on a topic found is meant for itself, whatever was said before
+_ALSO = "도"  # 보광초도 들어가요: one more of what is talked about
 _SHORT = 4  # words of a message that may pick an option
 
 
@@ -133,7 +134,8 @@ class Earlier:
         if question.is_sure(_SURE) or (question.is_sure(self.sure_from) and question.chosen[0].named >= 0.5):
             return True
         own = self.vocabulary(moment.state.topics)
-        strange = [term for term in question.residual if term.kind in NOUNS and term.key not in own]
+        text = question.reading.compact
+        strange = [term for term in question.residual if term.kind in NOUNS and term.key not in own and text[term.end : term.end + 1] != _ALSO]
         return bool(strange) and not (question.goes("back") and moment.aspects)
 
     def _several(self, moment: Moment) -> list[Topic]:

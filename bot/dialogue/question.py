@@ -192,6 +192,8 @@ class Understander:
             if sum(self.index.weight(t) for t in new) < 0.5:
                 continue
             members = self.content.topics[other.topic_id].members
+            if members and not self.content.topics[chosen[0].topic_id].members:
+                continue  # a group's name beside that of a topic tells what kind of thing it is
             if any(c.topic_id in members or other.topic_id in self.content.topics[c.topic_id].members for c in chosen):
                 continue
             chosen.append(other)
@@ -223,6 +225,10 @@ class Understander:
                 continue
             cues.setdefault(cue.id, cue)
         strong = [cue for cue in cues.values() if not self.content.aspects[cue.id].weak]
+        if len(strong) > 1 and question.chosen:
+            # A topic that is a ranking itself is named by its rank: who made it is what is asked.
+            facts = self.content.topics[question.chosen[0].topic_id].facts
+            strong = [cue for cue in strong if not (self.content.aspects[cue.id].alone and cue.id in facts)] or strong
         return strong or list(cues.values())
 
     def _name_spans(self, question: Question) -> list[tuple[int, int]]:

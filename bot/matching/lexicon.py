@@ -314,7 +314,14 @@ class Lexicon:
                 continue  # says nothing of any subject
             if (soft or kind == "number") and not learning and (key not in self.known or (kind == "foreign" and soft)):
                 continue
+            if kind == "noun" and key not in self.known and not soft and not learning and self._is_district(text):
+                kind = "place"
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
+
+    def _is_district(self, word: str) -> bool:
+        """Whether the dictionary knows a district or city of that name, which people leave unsaid (마포, 노원)."""
+        full = [word + ending for ending in "구시군"]
+        return 2 <= len(word) <= 3 and any(m.kind == "place" and m.text in full for m in self.tagger(" ".join(full)))
 
 
 def is_place(term: Term, text: str) -> bool:

@@ -81,13 +81,13 @@ class Edges:
         if latin:
             return begins and (stops or (loose and length >= 5))
         if length == 1:
-            return begins and stops
+            return begins and stops and not (loose and self._parts[start] == 1)  # 넵, but not 냅니까
         if length == 2 and any(first <= start and end <= last and (last - first > least or start > first) for first, last, least in self._long):
             return False  # 대상 is not in 대상포진, 전시 not in 대전시
         if length <= 3 and not (begins and stops) and any(start < gap < end for gap in self.gaps):
             return loose and start in self.words  # 몇 대나, but not 그 이유
         if loose:
-            return length >= 3 or (begins and self._parts[start] < 2) or (stops and (endings or not self._parts[start]))
+            return length >= 3 or (begins and (self._parts[start] < 2 or start in self.words)) or (stops and (endings or not self._parts[start]))
         if length == 2:
             return (start, end) in self._single or (start, end) in self._heads or ((begins or stops) and not any(self._parts[start:end]))
         return True
