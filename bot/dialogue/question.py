@@ -24,6 +24,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
 _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 # A question that one or two words make takes over what was asked before.
 _SHORT = 14
+_AND = frozenset("하고 랑 이랑 와 과 및 고".split())
 # How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
 _NEARNESS = 0.12
 
@@ -181,15 +182,19 @@ class Understander:
         """The best topic, and others that the question names besides."""
         if not candidates:
             return []
+        group = self._group_asked(reading, candidates)
+        if group is not None:
+            return [group]
         chosen = [candidates[0]]
         if candidates[0].named < 0.5:
             return chosen
+        named = 0.5 if _joins(reading) else 0.99
         for other in candidates[1:]:
-            if len(chosen) == 3 or other.named < 0.99 or other.name_weight < 0.5:
+            if len(chosen) == 3 or other.named < named or other.name_weight < 0.5:
                 continue
             explained = set().union(*(c.met for c in chosen))
             new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in VERBAL and (not t.soft or t.key in self.lexicon.local)]
-            if sum(self.index.weight(t) for t in new) < 0.5:
+            if sum(self.index.weight(t) for t in new) < (0.5 if other.named >= 0.99 else 1.0):
                 continue
             members = self.content.topics[other.topic_id].members
             if members and not self.content.topics[chosen[0].topic_id].members:
@@ -201,6 +206,13 @@ class Understander:
             place = {c.topic_id: min((t.start for t in reading.terms if t.key in c.met), default=0) for c in chosen}
             chosen.sort(key=lambda c: place[c.topic_id])
         return chosen
+
+    def _group_asked(self, reading: Reading, candidates: Sequence[Candidate]) -> Candidate | None:
+        """The group of the best topic, where "what is there" is asked in words that name none of its members."""
+        best = candidates[0]
+        if best.named >= 0.5 or self.content.topics[best.topic_id].members or not any(cue.id == "which" for cue in reading.cues):
+            return None
+        return next((c for c in candidates[1:] if c.met and best.topic_id in self.content.topics[c.topic_id].members), None)
 
     def _beyond(self, question: Question) -> list[Term]:
         """Nouns that go with the topic but that nothing it states holds: what is asked of it, most likely."""
@@ -252,6 +264,11 @@ def _years_of(topic: Topic, content: Content) -> frozenset[str]:
     text = " ".join((topic.answer.ko, topic.title.ko, *topic.names.ko, *(fact.ko for fact in topic.facts.values())))
     year = document.as_of.year
     return frozenset((*_YEAR.findall(text), str(year), str(year - 1)))
+
+
+def _joins(reading: Reading) -> bool:
+    """Whether something is joined by "and" in it."""
+    return any(text in _AND and kind in ("particle", "ending", "other", "adverb") for text, kind, _, _ in reading.morphemes)
 
 
 def is_bare(question: Question) -> bool:
