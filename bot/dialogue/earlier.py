@@ -131,6 +131,8 @@ class Earlier:
             return True
         if moment.alone and moment.alone != "sum" and not question.goes("back"):
             return True
+        if question.evidence is not None and question.evidence.features["unknown_places"]:
+            return True  # another place's is asked for
         if question.is_sure(_SURE) or (question.is_sure(self.sure_from) and question.chosen[0].named >= 0.5):
             return True
         own = self.vocabulary(moment.state.topics)

@@ -22,7 +22,7 @@ from bot.dialogue.telling import Telling
 from bot.matching import VERBAL, Candidate
 
 MAX_OPTIONS = 3  # and "none of these"
-_UNNAMED_CLOSE = 3  # how much wider a gap still counts as close where the words describe both topics alike
+_UNNAMED_CLOSE = 5  # how much wider a gap still counts as close where the words describe both topics alike
 
 
 @dataclass(frozen=True, slots=True)

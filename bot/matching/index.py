@@ -137,7 +137,8 @@ class Index:
 
     def weight(self, term: Term) -> float:
         """What a word of a question weighs: rare words and nouns more."""
-        weight = self.rarity.get(term.key, 1.0) * KIND_WEIGHT.get(term.kind, 1.0)
+        kind = "noun" if term.kind == "number" and term.known and len(term.key) > 3 else term.kind  # a printed figure tells its topic
+        weight = self.rarity.get(term.key, 1.0) * KIND_WEIGHT.get(kind, 1.0)
         return weight * SOFT_WEIGHT if term.soft else weight
 
     def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:

@@ -18,11 +18,12 @@ _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 _QUOTES = re.compile("['\"‘’“”]")
+_IN_PLACE = re.compile(r"\b(?:in|at|from|of) ([A-Z][a-z]{2,})")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
 _DISTRICT_ENDINGS = "구시군도읍면"
 _OFFICES = ("구청", "시청", "군청", "도청")
-_LATIN_DISTRICT = re.compile(r"-(?:gu|si|do|gun)(?![a-z])")  # Gangnam-gu
+_LATIN_DISTRICT = re.compile(r"-(?:gu|si|do|gun)")  # Gangnam-gu
 _HERE = ("용산", "yongsan")
 
 
@@ -114,7 +115,7 @@ class Lexicon:
         self.everyday_words = set(content.everyday.ko)
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
-        self.local = {spell(place) for place in (*_HERE, *content.places.ko)}
+        self.local = {spell(place) for place in (*_HERE, *content.places.all)}
         self.everyday |= self.local
         for word in content.everyday.en:
             self.everyday.update((word, stem(word)))
@@ -267,12 +268,15 @@ class Lexicon:
         """The text as utterance, terms and cues."""
         text = _THOUSANDS.sub("", text[:2000])
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
-        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names)
+        places = frozenset(word.lower() for word in _IN_PLACE.findall(text[:1000]))
+        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names, places)
 
-    def annotate(self, utterance: Utterance, names: frozenset[str] = frozenset(), learning: bool = False) -> Reading:
+    def annotate(
+        self, utterance: Utterance, names: frozenset[str] = frozenset(), places: frozenset[str] = frozenset(), learning: bool = False
+    ) -> Reading:  # fmt: skip
         """The terms and cues of an utterance.
 
-        names     Latin words that were written as names are
+        names     Latin words that were written as names are; places: those behind "in" and the like
         learning  it is the content's own: every word of it counts
         """
         place, words = _without_spaces(utterance.text)
@@ -286,11 +290,13 @@ class Lexicon:
             covered[start:end] = b"\x01" * (end - start)
         cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
-        self._add_morphemes(reading, covered, names, learning)
+        self._add_morphemes(reading, covered, names, places, learning)
         terms.sort(key=_start)
         return reading
 
-    def _add_morphemes(self, reading: Reading, covered: bytearray, names: frozenset[str], learning: bool) -> None:
+    def _add_morphemes(
+        self, reading: Reading, covered: bytearray, names: frozenset[str], places: frozenset[str], learning: bool
+    ) -> None:  # fmt: skip
         """Adds what no surface covers, by the tagger."""
         for text, kind, start, end in reading.morphemes:
             if kind not in CONTENT_KINDS:
@@ -309,12 +315,12 @@ class Lexicon:
             table = self.lemmas if kind in VERBAL or kind == "foreign" else self.singles
             key = table.get(lemma) or (lemma if kind in VERBAL or kind == "foreign" else text)
             if kind == "foreign" and text in names and key not in self.known:
-                kind = "name"
+                kind = "place" if text in places and text not in self.local else "name"
             if lemma in _HERE or (soft and len(key) < 2) or (kind == "number" and not (text.isdigit() and len(text) > 2)):
                 continue  # says nothing of any subject
             if (soft or kind == "number") and not learning and (key not in self.known or (kind == "foreign" and soft)):
                 continue
-            if kind == "noun" and key not in self.known and not soft and not learning and self._is_district(text):
+            if kind in ("noun", "name") and key not in self.known and not soft and not learning and self._is_district(text):
                 kind = "place"
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 
