@@ -79,9 +79,10 @@ class Policy:
         aspects = [cue.id for cue in question.aspects]
         if question.evidence.features["unknown_places"]:
             return "place"
-        if question.other_years:
+        if question.other_years or question.far_year:
             return "year"
-        if any(self.content.aspects[a].alone and a != "sum" and not any(a in topic.facts for topic in topics) for a in aspects):
+        uncounted = not any(topic.counts for topic in topics)
+        if any(self.content.aspects[a].alone and (a != "sum" or uncounted) and not any(a in topic.facts for topic in topics) for a in aspects):
             return "alone"
         if topics[0].members and "which" not in aspects and any(term.kind not in VERBAL for term in question.evidence.unexplained):
             return "group"
@@ -97,6 +98,8 @@ class Policy:
     def _another_year(self, moment: Moment) -> Decision | None:
         """A question about a year that the newsletter does not speak of."""
         years = moment.question.other_years
+        if moment.question.far_year and not years:
+            return moment.say("fallback", "far_year", "fallback_way", reason="other year")
         if not years or str(moment.now.year) in years:
             return None
         return moment.say("fallback", "other_year", "fallback_way", reason="other year", year=years[0])

@@ -20,6 +20,7 @@ _PICK = re.compile(
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
+_FAR_YEAR = re.compile(r"재작년|내후년|지지난해|(?:두|세|네|몇|[2-9]|[1-9]\d|이|삼|사|오|육|칠|팔|구|[이삼사오]?십)\s*[년해]\s*(?:전|뒤|후)")
 # Navigation that speaks of the conversation itself: its words are no evidence for a topic.
 _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 # A question that one or two words make takes over what was asked before.
@@ -38,6 +39,7 @@ class Question:
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
     pick        1-based number the resident picked (LAST for the last one), or None
+    far_year    another year is asked for without its number (삼 년 뒤)
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
@@ -56,6 +58,7 @@ class Question:
     claims: bool = False
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
+    far_year: bool = False
     beyond: list[Term] = field(default_factory=list)
 
     @property
@@ -106,8 +109,12 @@ class Understander:
                 self._find_cues(question, keep=True)
         self._find_topics(question, state)
         question.quantities = quantities(question.reading.utterance.text)
+        text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
-        question.other_years = [year for year in _YEAR.findall(question.reading.utterance.text) if known and year not in known]
+        spoken = (f"{q.value:.0f}" for q in question.quantities if q.unit == "년" and 1900 <= q.value < 2100)  # 이천이십이년
+        years = dict.fromkeys((*_YEAR.findall(text), *spoken))
+        question.other_years = [year for year in years if known and year not in known]
+        question.far_year = bool(known) and bool(_FAR_YEAR.search(text)) and not question.claims
         return question
 
     # -- words that are no topic ---------------------------------------------------------------------------------
@@ -188,13 +195,16 @@ class Understander:
         chosen = [candidates[0]]
         if candidates[0].named < 0.5:
             return chosen
-        named = 0.5 if _joins(reading) else 0.99
+        joined = _joins(reading)
+        named = 0.5 if joined else 0.99
         for other in candidates[1:]:
             if len(chosen) == 3 or other.named < named or other.name_weight < 0.5:
                 continue
             explained = set().union(*(c.met for c in chosen))
-            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and t.kind not in VERBAL and (not t.soft or t.key in self.lexicon.local)]
-            if sum(self.index.weight(t) for t in new) < (0.5 if other.named >= 0.99 else 1.0):
+            new = [t for t in reading.terms if t.key in other.met and t.key not in explained and (not t.soft or t.key in self.lexicon.local)]
+            if not joined:
+                new = [t for t in new if t.kind not in VERBAL]
+            if sum(self.index.weight(t) for t in new) < (0.4 if joined and other.named >= 0.99 else 0.5 if other.named >= 0.99 else 0.8):
                 continue
             members = self.content.topics[other.topic_id].members
             if members and not self.content.topics[chosen[0].topic_id].members:

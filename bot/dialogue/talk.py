@@ -15,7 +15,7 @@ from bot.dialogue.telling import Telling
 _ORDER = ("thanks", "goodbye", "safe", "who", "complaint", "praise", "greeting", "laugh", "help")
 _ABOVE_ASPECTS = ("thanks", "goodbye", "who")  # said even where an aspect of the last topic seems to be asked
 _PARTING = ("thanks", "goodbye", "praise")
-_SHORT = 5  # words of a message that hardly asks for anything besides
+_SHORT = 8  # words of a message that hardly asks for anything besides
 _OF_THE_BOT = ("who", "help")  # "이름이 뭐예요" asks this of the topic at hand, "네 이름이 뭐야" of the bot
 _WEAK = ("laugh", "praise", "complaint", "help", "greeting")
 
