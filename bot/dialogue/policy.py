@@ -33,7 +33,7 @@ class Thresholds:
     close    gap in score below which two topics are told apart by asking
     """
 
-    answer: float = 0.4
+    answer: float = 0.5
     offer: float = 0.25
     partial: float = 0.75
     close: float = 0.035
