@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.content import Content, Topic
 from bot.dialogue.decision import Decision, Part
 from bot.dialogue.moment import NOUNS, Moment
-from bot.dialogue.question import LAST, Question
+from bot.dialogue.question import LAST, Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 from bot.dialogue.telling import Telling
@@ -87,7 +87,8 @@ class Earlier:
         topics = self._at_hand(moment)
         member = self._member(moment, topics)
         if member is not None:
-            return self._tell(moment, [member])
+            inherited = [name for name in state.aspects if not self.content.aspects[name].weak] if is_bare(question) else []
+            return self.telling.tell([member], [inherited or aspects], question, moment.now, moment.language, "inherited" if inherited else "")
         if not topics or self._stands_alone(moment):
             return None
         if question.goes("both") and state.earlier:

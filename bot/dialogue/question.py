@@ -10,7 +10,7 @@ from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
-from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, compact, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, weigh
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -114,7 +114,7 @@ class Understander:
         spoken = (f"{q.value:.0f}" for q in question.quantities if q.unit == "년" and 1900 <= q.value < 2100)  # 이천이십이년
         years = dict.fromkeys((*_YEAR.findall(text), *spoken))
         question.other_years = [year for year in years if known and year not in known]
-        question.far_year = bool(known) and bool(_FAR_YEAR.search(text)) and not question.claims
+        question.far_year = bool(known) and bool(_FAR_YEAR.search(question.reading.compact, *asking_part(question.reading))) and not question.claims
         return question
 
     # -- words that are no topic ---------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class Understander:
             new = [t for t in reading.terms if t.key in other.met and t.key not in explained and (not t.soft or t.key in self.lexicon.local)]
             if not joined:
                 new = [t for t in new if t.kind not in VERBAL]
-            if sum(self.index.weight(t) for t in new) < (0.4 if joined and other.named >= 0.99 else 0.5 if other.named >= 0.99 else 0.8):
+            if sum(self.index.weight(t) for t in new) < (0.3 if joined and other.named >= 0.99 else 0.5 if other.named >= 0.99 else 0.8):
                 continue
             members = self.content.topics[other.topic_id].members
             if members and not self.content.topics[chosen[0].topic_id].members:

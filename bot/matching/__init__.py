@@ -1,10 +1,11 @@
 """Which topic, which aspect, how sure. Knows nothing of the conversation."""
 
-from bot.matching.evidence import Evidence, load_coefficients, weigh
+from bot.matching.evidence import Evidence, asking_part, besides, load_coefficients, weigh
 from bot.matching.index import Candidate, Index
 from bot.matching.lexicon import Cue, Lexicon, Reading, Term
 from bot.matching.surfaces import VERBAL, Surfaces, compact
 
 __all__ = [
-    "VERBAL", "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "compact", "load_coefficients", "weigh",
+    "VERBAL", "Candidate", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "asking_part", "besides",
+    "compact", "load_coefficients", "weigh",
 ]  # fmt: skip

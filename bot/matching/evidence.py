@@ -84,7 +84,7 @@ def weigh(
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
     if is_group and features["full"]:
-        features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and all(term.kind in VERBAL for term in unexplained))
+        features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not besides(reading, unexplained, explained))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 
@@ -110,7 +110,7 @@ def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate
 
 def _weigh_met(features: dict[str, float], reading: Reading, explained: frozenset[str], index: Index) -> None:
     all_soft = all(term.soft for term in reading.terms)
-    asking, _ = _asking_part(reading)
+    asking, _ = asking_part(reading)
     met: dict[str, float] = {}
     for term in reading.terms:
         if term.key in explained:
@@ -127,7 +127,7 @@ def _weigh_met(features: dict[str, float], reading: Reading, explained: frozense
 
 
 def _unexplained(reading: Reading, explained: frozenset[str]) -> list[Term]:
-    start, end = _asking_part(reading)
+    start, end = asking_part(reading)
     return [
         term
         for term in reading.terms
@@ -164,7 +164,13 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
 
 
-def _asking_part(reading: Reading) -> tuple[int, int]:
+def besides(reading: Reading, unexplained: Sequence[Term], explained: frozenset[str]) -> bool:
+    """Whether an unexplained noun stands right beside a word of the topic, and makes another thing of it (청년+월세, 여성+새로일하기센터)."""
+    edges = {place for term in reading.terms if term.key in explained for place in (term.start, term.end)}
+    return any(term.kind not in VERBAL and (term.start in edges or term.end in edges) for term in unexplained)
+
+
+def asking_part(reading: Reading) -> tuple[int, int]:
     """(start, end) of the last sentence that asks and of what follows; what residents tell before it weighs nothing against a topic."""
     text = reading.utterance.text
     ends = [m.end() - text.count(" ", 0, m.end()) for m in _SENTENCE_END.finditer(text) if text[m.end() : m.end() + 1] == " "]

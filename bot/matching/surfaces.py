@@ -25,13 +25,14 @@ def stem(word: str) -> str:
 
 def _same_sound() -> dict[int, str]:
     vowels = {"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ"}
-    tails = {"ㅆ": "ㅅ", "ㄶ": "ㄴ", "ㅄ": "ㅂ", "ㄲ": "ㄱ", "ㅀ": "ㄹ", "ㄵ": "ㄴ", "ㅈ": "ㅅ", "ㅊ": "ㅅ", "ㅌ": "ㅅ", "ㅋ": "ㄱ", "ㅍ": "ㅂ"}
+    tails = {"ㅆ": "ㅅ", "ㄶ": "ㄴ", "ㅄ": "ㅂ", "ㄲ": "ㄱ", "ㅀ": "ㄹ", "ㄵ": "ㄴ"}
     table = {}
     for code in range(LAST - BASE + 1):
         lead, vowel, tail = code // 588, VOWELS[code // 28 % 21], TAILS[code % 28]
         if vowel in vowels or tail in tails:
             new_vowel, new_tail = VOWELS.index(vowels.get(vowel, vowel)), TAILS.index(tails.get(tail, tail))
             table[BASE + code] = chr(BASE + (lead * 21 + new_vowel) * 28 + new_tail)
+    table.update(dict.fromkeys(map(ord, "몆멷멫몃"), "몇"))  # asked so often that it is misspelt in every way
     return table
 
 
