@@ -68,9 +68,7 @@ class Earlier:
     def _pick(self, moment: Moment, topic_id: str | None, option: Option | None) -> Decision:
         return self.pick(topic_id, moment.question, moment.state, moment.now, moment.language, option)
 
-    def pick(
-        self, topic_id: str | None, question: Question | None, state: State, now: dt.datetime, language: str, option: Option | None
-    ) -> Decision:
+    def pick(self, topic_id: str | None, question: Question | None, state: State, now: dt.datetime, language: str, option: Option | None) -> Decision:
         """What a picked option leads to; "" is a topic that is gone, None is "none of these"."""
         if not topic_id:
             key, reason = ("none_chosen", "none of these") if topic_id is None else ("forgotten", "topic is gone")

@@ -69,9 +69,7 @@ class Telling:
         stated = any(fact and not self.content.aspects[aspect].weak for part in parts for aspect, fact in part.stated)
         return not stated and any(topic.claim for topic in topics)
 
-    def _limit(
-        self, topics: Sequence[Topic], parts: Sequence[Part], question: Question, inherited: bool
-    ) -> tuple[str, dict[str, str]] | None:
+    def _limit(self, topics: Sequence[Topic], parts: Sequence[Part], question: Question, inherited: bool) -> tuple[str, dict[str, str]] | None:
         """What of the question goes beyond the topic: words it does not hold, or one place of many."""
         if any(topic.is_simple for topic in topics):
             return None

@@ -51,7 +51,6 @@ def test_what_speaks_for_a_topic_is_never_held_against_it():
     assert fit(made_rows(phrase=-3.0, letters=2.0))["phrase"] == 0.0
 
 
-
 def test_separable_rows_do_not_run_away():
     rows = [Row(f"{n}", f"{n}", True, {"phrase": float(n % 2)}, n % 2 == 1) for n in range(40)]
 
