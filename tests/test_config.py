@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.opening import Flags, open_settings
+from bot.commands.opening import Flags, open_engine, open_settings
 from bot.config import Settings, leaves
 from bot.content.yaml_text import parse_file
+from bot.dialogue.policy import Thresholds
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "config.example.yaml"
@@ -187,3 +188,15 @@ def test_a_folder_in_the_working_folder_is_not_picked_up(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     assert open_settings(Flags()).knowledge is None
+
+
+def test_every_threshold_reaches_the_policy_by_its_own_name():
+    matching = {"answer_from": 0.9, "offer_from": 0.1, "partial_from": 0.95, "close": 0.2}
+
+    thresholds = open_engine(Settings(matching=matching)).policy.thresholds
+
+    assert thresholds == Thresholds(answer=0.9, offer=0.1, partial=0.95, close=0.2)
+
+
+def test_the_policy_and_the_settings_have_the_same_defaults():
+    assert open_engine(Settings()).policy.thresholds == Thresholds()

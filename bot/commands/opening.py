@@ -59,7 +59,7 @@ def open_engine(settings: Settings) -> Engine:
     content = load_content(settings.knowledge, settings.intents)
     office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en)
     matching = settings.matching
-    thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.close)
+    thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
     return Engine(content, start_tagger(settings), office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)
 
 

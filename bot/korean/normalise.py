@@ -57,7 +57,7 @@ def normalise(text: str, latin_words: Collection[str] = ()) -> str:
         text = _plain(text)
     text = text[:LIMIT]
     if _LETTER_RUN.search(text):
-        text = _LETTER_RUN.sub(_letters, text)
+        text = _LETTER_RUN.sub(_letters, _LETTER_RUN.sub(_letters, text))  # again for what stood before letters that became a syllable
     if _CASED.search(text):
         text = decode_keys(text, latin_words).lower().replace("i\u0307", "i")
         text = _LETTER_RUN.sub(_letters, text)
