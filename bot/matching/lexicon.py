@@ -288,7 +288,8 @@ class Lexicon:
         for start, end, keys in self.words.find(flat, edges):
             terms += [Term(key, start, end, "noun", True, compact(key) in self.everyday) for key in keys if key != _EVERYDAY and key not in _HERE]
             covered[start:end] = b"\x01" * (end - start)
-        cues = [Cue(name, start, end) for start, end, names in self.cues.find(flat, edges, loose=True) for name in names]
+        asked = () if learning else self.cues.find(flat, edges, loose=True)
+        cues = [Cue(name, start, end) for start, end, names in asked for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered, names, places, learning)
         terms.sort(key=_start)
