@@ -57,7 +57,7 @@ def _is_empty(path: Path) -> bool:
 
 def open_engine(settings: Settings) -> Engine:
     """The engine over the content that the settings name. Raises ContentError, or TaggerError where not even Mecab starts."""
-    gc.disable()  # nothing of what is built here is garbage, and looking for some takes a tenth of the start
+    gc.disable()  # what is built here stays; looking for garbage in it again and again takes a tenth of the start
     try:
         return _build_engine(settings)
     finally:
@@ -67,6 +67,7 @@ def open_engine(settings: Settings) -> Engine:
 
 def _build_engine(settings: Settings) -> Engine:
     content = load_content(settings.knowledge, settings.intents)
+    gc.collect()  # what reading the files left behind, before the index needs the room
     office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en)
     matching = settings.matching
     thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
