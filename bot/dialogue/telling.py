@@ -32,7 +32,7 @@ class Telling:
         if not openings:
             partial = partial or self._unconfirmed(topics, parts, question)
         if question and not partial:
-            limit = self._limit(topics, parts, question, inherited=reason == "inherited")
+            limit = self._limit(topics, parts, question, told_enough=bool(openings) or reason == "inherited")
             partial = limit is not None
             openings = (*openings, limit) if limit else openings
         return Decision(
@@ -69,11 +69,11 @@ class Telling:
         stated = any(fact and not self.content.aspects[aspect].weak for part in parts for aspect, fact in part.stated)
         return not stated and any(topic.claim for topic in topics)
 
-    def _limit(self, topics: Sequence[Topic], parts: Sequence[Part], question: Question, inherited: bool) -> tuple[str, dict[str, str]] | None:
+    def _limit(self, topics: Sequence[Topic], parts: Sequence[Part], question: Question, told_enough: bool) -> tuple[str, dict[str, str]] | None:
         """What of the question goes beyond the topic: words it does not hold, or one place of many."""
         if any(topic.is_simple for topic in topics):
             return None
-        if not inherited and self._goes_beyond(topics, parts, question):
+        if not told_enough and self._goes_beyond(topics, parts, question):
             return "beyond", {}
         texts = " ".join(f"{t.title.ko} {t.answer.ko} " + " ".join(fact.ko for fact in t.facts.values()) for t in topics)
         place = next((place for place in question.places if place not in texts), None)
