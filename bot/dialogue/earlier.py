@@ -120,8 +120,12 @@ class Earlier:
             return self.content.topics[best.topic_id]
         members.update(member for topic in moment.of(state.earlier) for member in topic.members)
         listed = {*members, *state.numbered, *(option.topic for option in state.options)}
+        back = question.goes("back")
+        if back:
+            listed.update(state.earlier)
         short = len(question.reading.words) <= _SHORT + 2
-        return self.content.topics[best.topic_id] if short and best.topic_id in listed and self._fits(best.topic_id, question) else None
+        fits = short and (self._fits(best.topic_id, question) or (back and best.named >= 0.99))
+        return self.content.topics[best.topic_id] if best.topic_id in listed and fits else None
 
     def _stands_alone(self, moment: Moment) -> bool:
         """Whether the message names its own topic, or something that the topics at hand do not have."""

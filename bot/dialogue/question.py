@@ -283,7 +283,7 @@ def is_bare(question: Question) -> bool:
     """Whether the message names something and asks nothing of it: "열린육아방은"."""
     if question.claims or question.aspects or len(question.reading.compact) > _SHORT:
         return False
-    return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) <= 2
+    return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) == 1
 
 
 def _picked(text: str) -> tuple[int | None, str]:
