@@ -20,7 +20,9 @@ _PICK = re.compile(
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
-_FAR_YEAR = re.compile(r"재작년|내년|내후년|지지난해|nextyear|yearsago|yearslater|yearsfromnow|(?:두|세|네|몇|[2-9]|[1-9]\d|이|삼|사|오|육|칠|팔|구|[이삼사오]?십)\s*[년해]\s*(?:전|뒤|후)")
+_FAR_YEAR = re.compile(
+    r"재작년|내년|내후년|지지난해|nextyear|yearsago|yearslater|yearsfromnow|(?:두|세|네|몇|[2-9]|[1-9]\d|이|삼|사|오|육|칠|팔|구|[이삼사오]?십)\s*[년해]\s*(?:전|뒤|후)"
+)
 # Navigation that speaks of the conversation itself: its words are no evidence for a topic.
 _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 # A question that one or two words make takes over what was asked before.

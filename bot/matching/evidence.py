@@ -146,6 +146,8 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["unknown_places"] += 1  # 서울+역사박물관
         elif term.key in explained and any(reading.compact[end : end + 1] == "의" and end + 1 == term.start for _, end in reading.elsewhere):
             features["unknown_places"] += 1  # 미국의 확진자
+    if any(reading.compact.startswith("전체", end) for _, end in reading.elsewhere):
+        features["unknown_places"] += 1  # 서울시 전체
     for term in unexplained:
         if term.end in begins and term.kind not in VERBAL:
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
