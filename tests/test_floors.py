@@ -11,7 +11,7 @@ from bot.evaluation import run
 from bot.evaluation.report import Report, Tally
 
 SUITES = Path(__file__).parent / "suites"
-FLOORS = yaml.safe_load((SUITES / "floors.yaml").read_text(encoding="utf-8"))
+FLOORS = yaml.safe_load((Path(__file__).parent / "floors.yaml").read_text(encoding="utf-8"))
 NAMES = sorted(path.stem for path in SUITES.glob("*.jsonl"))
 
 
@@ -59,3 +59,7 @@ def test_replies_are_short(report):
 
     assert lengths["median"] <= 200
     assert lengths["long"] == 0
+
+
+def test_the_folder_of_suites_holds_nothing_but_suites():
+    assert {path.suffix for path in SUITES.iterdir()} == {".jsonl"}

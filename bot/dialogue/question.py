@@ -10,7 +10,7 @@ from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
-from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -21,8 +21,12 @@ _PICK = re.compile(
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
 _FAR_YEAR = re.compile(
-    r"재작년|내년|내후년|지지난해|nextyear|yearsago|yearslater|yearsfromnow|(?:두|세|네|몇|[2-9]|[1-9]\d|이|삼|사|오|육|칠|팔|구|[이삼사오]?십)\s*[년해]\s*(?:전|뒤|후)"
+    spell(
+        r"재작년|내년|내후년|지지난해|nextyear|yearsago|yearslater|yearsfromnow|(?:두|세|네|몇|[2-9]|[1-9]\d|이|삼|사|오|육|칠|팔|구|[이삼사오]?십)\s*[년해]\s*(?:전|뒤|후)"
+    )
 )
+_ASIDE = re.compile(r"말고\s*(?:또|다른)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(1[5-9]|2\d|30)\s?년(?!\s?(?:째|간|동안|전|뒤|후|짜리|된|넘|이나|차|만))")
 # Navigation that speaks of the conversation itself: its words are no evidence for a topic.
 _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 # A question that one or two words make takes over what was asked before.
@@ -114,7 +118,8 @@ class Understander:
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
         spoken = (f"{q.value:.0f}" for q in question.quantities if q.unit == "년" and 1900 <= q.value < 2100)  # 이천이십이년
-        years = dict.fromkeys((*_YEAR.findall(text), *spoken))
+        short = (f"20{year}" for year in _SHORT_YEAR.findall(text))
+        years = dict.fromkeys((*_YEAR.findall(text), *spoken, *short))
         question.other_years = [year for year in years if known and year not in known]
         question.far_year = bool(known) and bool(_FAR_YEAR.search(question.reading.compact, *asking_part(question.reading))) and not question.claims
         return question
@@ -149,7 +154,7 @@ class Understander:
 
     def _find_topics(self, question: Question, state: State) -> None:
         reading = question.reading
-        excluded = set(state.topics) if question.goes("correction") else set()
+        excluded = set(state.topics) if question.goes("correction") else self._set_aside(question)
         candidates = self._search(question, excluded, state)
         if reading.utterance.language != "en":
             mended = self.index.mend(reading)
@@ -167,6 +172,12 @@ class Understander:
             is_group = bool(self.content.topics[question.chosen[0].topic_id].members)
             question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights, is_group)
         question.aspects = self._asked(question)
+
+    def _set_aside(self, question: Question) -> set[str]:
+        """The topic that is named only to ask for others (아동친화도시 말고 또 뭐가 있어요)."""
+        parts = _ASIDE.split(question.reading.utterance.text, maxsplit=1)
+        found = self.index.search(self.lexicon.read(parts[0])) if len(parts) == 2 and parts[0].strip() else []
+        return {found[0].topic_id} if found and found[0].named >= 0.99 else set()
 
     def _search(self, question: Question, excluded: set[str], state: State) -> list[Candidate]:
         found = [c for c in self.index.search(question.reading) if c.topic_id not in excluded]

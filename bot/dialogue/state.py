@@ -11,6 +11,7 @@ from typing import Any
 from bot.dialogue.reply import Option
 
 VERSION = 1
+_BRACKETS = 200  # no state has more; thousands in one another overflow the stack, which Java makes smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,11 @@ class State:
     def from_json(cls, value: Any, topics: Collection[str], aspects: Collection[str]) -> State:
         """The state that was stored; what is unknown in it (a version, a topic that is gone) is dropped."""
         if isinstance(value, str):
+            if value.count("[") + value.count("{") > _BRACKETS:
+                return cls()
             try:
                 value = json.loads(value)
-            except (ValueError, RecursionError):
+            except ValueError:
                 return cls()
         if not isinstance(value, dict) or value.get("version") != VERSION:
             return cls()

@@ -327,7 +327,7 @@ class Lexicon:
 
     def _is_district(self, word: str) -> bool:
         """Whether the dictionary knows a district or city of that name, which people leave unsaid (마포, 노원)."""
-        full = [word + ending for ending in "구시군"]
+        full = [word + ending for ending in "구시군"] + ([word] if word[-1] in "구시군" else [])
         return 2 <= len(word) <= 3 and any(m.kind == "place" and m.text in full for m in self.tagger(" ".join(full)))
 
 
