@@ -97,6 +97,7 @@ class Lexicon:
         self.latin: set[str] = set()
         self.neutral: set[str] = set()
         self.names_by_initials: dict[str, str] = {}
+        self._soft: dict[str, bool] = {}
         self._add_everyday(content)
         self._add_synonyms(content)
         self._add_cues(content)
@@ -286,7 +287,7 @@ class Lexicon:
         terms: list[Term] = []
         covered = bytearray(len(flat))
         for start, end, keys in self.words.find(flat, edges):
-            terms += [Term(key, start, end, "noun", True, compact(key) in self.everyday) for key in keys if key != _EVERYDAY and key not in _HERE]
+            terms += [Term(key, start, end, "noun", True, self._is_soft(key)) for key in keys if key != _EVERYDAY and key not in _HERE]
             covered[start:end] = b"\x01" * (end - start)
         asked = () if learning else self.cues.find(flat, edges, loose=True)
         cues = [Cue(name, start, end) for start, end, names in asked for name in names]
@@ -294,6 +295,13 @@ class Lexicon:
         self._add_morphemes(reading, covered, names, places, learning)
         terms.sort(key=_start)
         return reading
+
+    def _is_soft(self, key: str) -> bool:
+        """Whether the word is an everyday one; asked of the same words again and again."""
+        soft = self._soft.get(key)
+        if soft is None:
+            soft = self._soft[key] = compact(key) in self.everyday
+        return soft
 
     def _add_morphemes(
         self, reading: Reading, covered: bytearray, names: frozenset[str], places: frozenset[str], learning: bool

@@ -83,16 +83,43 @@ class UrgentSigns:
             key = term.text[:2]
             self._terms[key] = (*self._terms.get(key, ()), term)
         self._single = tuple(term for term in terms if len(term.text) == 1)  # rare: the keys above are two characters long
+        self._telling = self._find_telling(terms)
+        self._telling_single = tuple(term.text for key, found in self._telling.items() if len(key) == 1 for term in found)
         self._figures = _figures(unless.all)
 
     def find(self, text: str) -> Urgent | None:
         """The entry that the normalised text is a case of, or None."""
         plain = _plain(text)
+        if not self._may_tell(plain):
+            return None
         # Figures of speech are looked for only where a sign was found: hardly any question comes so far.
         if self._first(plain) is None:
             return None
         entry = self._first(self._figures.sub(_CUT, plain)) if self._figures else self._first(plain)
         return None if entry is None else self._urgent[entry]
+
+    def _find_telling(self, terms: Iterable[_Term]) -> dict[str, tuple[_Term, ...]]:
+        """Of every sign the part that hardly stands in an ordinary message, by the first letters of its alternatives."""
+        lengths: dict[tuple[int, int], list[int]] = {}
+        for term in terms:
+            for part in term.serves:
+                lengths.setdefault(part, []).append(len(term.text))
+        best: dict[int, tuple[int, int, int]] = {}  # of each rule the part whose alternatives are long and few
+        for (rule, bit), found in lengths.items():
+            best[rule] = max(best.get(rule, (0, 0, 0)), (min(found), -len(found), bit))
+        telling: dict[str, tuple[_Term, ...]] = {}
+        for term in terms:
+            if any(self._rules[rule].kind == "signs" and best[rule][2] == bit for rule, bit in term.serves):
+                telling[term.text[:2]] = (*telling.get(term.text[:2], ()), term)
+        return telling
+
+    def _may_tell(self, plain: str) -> bool:
+        """Whether a sign may stand in the text: a quick look, since hardly any message holds one."""
+        for start in range(len(plain)):
+            for term in self._telling.get(plain[start : start + 2], ()):
+                if term.stands_at(plain, start):
+                    return True
+        return any(letter in plain for letter in self._telling_single) or _WRITTEN_TOGETHER.search(plain) is not None
 
     def _first(self, plain: str) -> int | None:
         met: dict[int, int] = {}
