@@ -84,7 +84,7 @@ def weigh(
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
     if is_group and features["full"]:
-        features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not besides(reading, unexplained, explained))
+        features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not _stands_beside(reading, unexplained, explained))
     return Evidence(features, tuple(unexplained), probability(features, weights))
 
 
@@ -166,7 +166,7 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
 
 
-def besides(reading: Reading, unexplained: Sequence[Term], explained: frozenset[str]) -> bool:
+def _stands_beside(reading: Reading, unexplained: Sequence[Term], explained: frozenset[str]) -> bool:
     """Whether an unexplained noun stands right beside a word of the topic, and makes another thing of it (청년+월세, 여성+새로일하기센터)."""
     edges = {place for term in reading.terms if term.key in explained for place in (term.start, term.end)}
     return any(term.kind not in VERBAL and (term.start in edges or term.end in edges) for term in unexplained)
