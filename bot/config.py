@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigError
 
 PREFIX = "YONGSAN_BOT_"
+_SQLITE = "sqlite:///"
 _UNSET = ("", "~", "null", "Null", "NULL", None)
-_TEXT, _SHARE = "글", "0.0에서 1.0 사이의 수"
+_TEXT, _SHARE, _PATH, _COUNT = "글", "0.0에서 1.0 사이의 수", "파일 경로", "1 이상의 정수"
+_PORT = "1에서 65535 사이의 정수"
 
 
 class _Section(BaseModel):
@@ -38,9 +40,10 @@ class OfficeSettings(_Section):
 
 
 class ContentSettings(_Section):
-    """fresh_days  days for which a source speaks of today"""
+    """fresh_days  days for which a source speaks of today; watch  whether a running bot takes in saved changes"""
 
     fresh_days: int = Field(default=14, ge=0, description="0 이상의 정수(일)")
+    watch: bool = Field(default=True, description="true, false")
 
 
 class ConversationSettings(_Section):
@@ -64,6 +67,68 @@ class MatchingSettings(_Section):
     close: float = Field(default=0.035, ge=0, le=1, description=_SHARE)
 
 
+class WebhookSettings(_Section):
+    """Where Telegram delivers to (url), and where the bot listens for it."""
+
+    url: str | None = Field(default=None, pattern="^https?://[^/]+", description="https://로 시작하는 주소")
+    secret: SecretStr | None = Field(default=None, description="영문자, 숫자, _, -로 된 1–256자")
+    secret_file: Path | None = Field(default=None, description=_PATH)
+    host: str = Field(default="127.0.0.1", description="IP 주소")
+    port: int = Field(default=8443, ge=1, le=65535, description=_PORT)
+    path: str = Field(default="/telegram", pattern=r"^/[\w./-]*$", description="/로 시작하는 경로")
+    cert: Path | None = Field(default=None, description=_PATH)
+    key: Path | None = Field(default=None, description=_PATH)
+    connections: int = Field(default=40, ge=1, le=100, description="1에서 100 사이의 정수")
+
+
+class RateSettings(_Section):
+    """How fast the bot may send; 0 sets no limit. retries: how often a refused request is repeated at once, all others waiting."""
+
+    per_second: int = Field(default=30, ge=0, description="0 이상의 정수(초당 건수, 0은 제한 없음)")
+    group_per_minute: int = Field(default=20, ge=0, description="0 이상의 정수(분당 건수, 0은 제한 없음)")
+    retries: int = Field(default=0, ge=0, description="0 이상의 정수")
+
+
+class TelegramSettings(_Section):
+    """chats_at_once  how many chats are served side by side; staff_chat_id  the group of the staff"""
+
+    token: SecretStr | None = Field(default=None, description="@BotFather가 준 토큰")
+    token_file: Path | None = Field(default=None, description=_PATH)
+    api_url: str = Field(default="https://api.telegram.org", pattern="^https?://[^/]+", description="https://로 시작하는 주소")
+    mode: Literal["polling", "webhook"] = Field(default="polling", description="polling, webhook")
+    staff_chat_id: int | None = Field(default=None, description="-100…으로 시작하는 정수")
+    chats_at_once: int = Field(default=32, ge=1, le=512, description="1에서 512 사이의 정수")
+    webhook: WebhookSettings = WebhookSettings()
+    rates: RateSettings = RateSettings()
+
+
+class StoreSettings(_Section):
+    """url  an SQLAlchemy address; key  what ids are hashed with; text_days, record_days  how long texts and records are kept"""
+
+    url: SecretStr = Field(default=SecretStr("sqlite:///yongsan-bot.sqlite"), description="SQLAlchemy 주소(sqlite:///파일, postgresql://…)")
+    key: SecretStr | None = Field(default=None, min_length=16, description="16자가 넘는 비밀 글")
+    key_file: Path | None = Field(default=None, description=_PATH)
+    deletions_file: Path | None = Field(default=None, description=_PATH)
+    text_days: int = Field(default=30, ge=1, description=f"{_COUNT}(일)")
+    record_days: int = Field(default=365, ge=1, description=f"{_COUNT}(일)")
+
+
+class LimitSettings(_Section):
+    """messages_per_minute  of one chat; message_length  in characters"""
+
+    messages_per_minute: int = Field(default=20, ge=1, description=f"{_COUNT}(분당 건수)")
+    message_length: int = Field(default=1000, ge=50, le=4096, description="50에서 4096 사이의 정수(글자)")
+
+
+class OperationSettings(_Section):
+    """host, port  of /healthz, /readyz and /metrics (port 0: none); stop_seconds  for what is in hand at the end"""
+
+    host: str = Field(default="127.0.0.1", description="IP 주소")
+    port: int = Field(default=8081, ge=0, le=65535, description="0에서 65535 사이의 정수(0은 끔)")
+    stop_seconds: int = Field(default=20, ge=1, description=f"{_COUNT}(초)")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="DEBUG, INFO, WARNING, ERROR")
+
+
 class Settings(_Section):
     """Every setting. Made by `read_settings`; knowledge and intents are None for the packaged ones."""
 
@@ -74,6 +139,10 @@ class Settings(_Section):
     conversation: ConversationSettings = ConversationSettings()
     korean: KoreanSettings = KoreanSettings()
     matching: MatchingSettings = MatchingSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    store: StoreSettings = StoreSettings()
+    limits: LimitSettings = LimitSettings()
+    operation: OperationSettings = OperationSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +232,23 @@ def _written(file: ConfigFile) -> dict[str, Any]:
     if unknown:
         raise _value_error(unknown, "extra_forbidden", file)
     data = kept(file.data)
-    for name in ("knowledge", "intents"):
-        if isinstance(data.get(name), str):
-            data[name] = file.path.resolve().parent / Path(data[name]).expanduser()
+    _resolve_paths(data, file.path.resolve().parent)
     return data
+
+
+def _resolve_paths(data: dict[str, Any], folder: Path) -> None:
+    """Makes every relative path absolute, the one in an SQLite address too."""
+    for path, info in leaves():
+        section: Any = data
+        for part in path[:-1]:
+            section = section.get(part) if isinstance(section, dict) else None
+        value = section.get(path[-1]) if isinstance(section, dict) else None
+        if not isinstance(value, str):
+            continue
+        if info.annotation == Path | None:
+            section[path[-1]] = folder / Path(value).expanduser()
+        elif path == ("store", "url") and value.startswith(_SQLITE) and not value.startswith((_SQLITE + "/", _SQLITE + ":")):
+            section[path[-1]] = _SQLITE + (folder / value.removeprefix(_SQLITE)).as_posix()
 
 
 def _paths(data: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

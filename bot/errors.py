@@ -4,7 +4,9 @@
     ├── ConfigError          a setting, an environment variable or a flag
     ├── ContentError         a file of knowledge/ or intents/
     ├── SuiteError           a question suite
-    └── TaggerError          a KoNLPy tagger that cannot start
+    ├── TaggerError          a KoNLPy tagger that cannot start
+    ├── StoreError           the database, or a file beside it
+    └── ChannelError         Telegram does not let the bot in, or not as it is set up
 
 Only the command line prints them and chooses the exit status.
 """
@@ -43,3 +45,11 @@ class SuiteError(BotError):
 
 class TaggerError(BotError):
     """A KoNLPy tagger cannot start, for want of Java or of its dictionary."""
+
+
+class StoreError(BotError):
+    """The database cannot be opened, read or written."""
+
+
+class ChannelError(BotError):
+    """A channel cannot be served: a wrong token, an address that is taken."""

@@ -1,0 +1,161 @@
+"""The database: opened by an SQLAlchemy address, brought up to date by migrations.
+
+Promises: SQLite writes are on the disk when a transaction ends (WAL, synchronous=FULL), and what is deleted is overwritten; every fault of
+the database itself is a StoreError whose message holds no values. Callers use `begin` and the tables of schema.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+
+from bot.errors import StoreError
+
+_MIGRATING = 7_201_001  # key of the lock that lets one process migrate at a time
+_BUSY_SECONDS = 5.0
+
+
+class Database:
+    """One database. Thread-safe; `threads` is how many may use it side by side (SQLite: one writes at a time)."""
+
+    def __init__(self, address: str, threads: int = 8) -> None:
+        try:
+            self.url = make_url(address)
+        except ArgumentError:
+            raise StoreError(
+                "store.url", "데이터베이스 주소를 읽을 수 없습니다.", "예: sqlite:///yongsan-bot.sqlite, postgresql://이름@서버/db"
+            ) from None
+        if self.url.get_backend_name() == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.file = Path(self.url.database).resolve() if self.is_sqlite and self.url.database not in (None, "", ":memory:") else None
+        if not self.is_sqlite and self.url.get_backend_name() != "postgresql":
+            raise StoreError("store.url", "SQLite와 PostgreSQL만 쓸 수 있습니다.", "예: sqlite:///yongsan-bot.sqlite, postgresql://이름@서버/db")
+        options: dict[str, Any] = {"hide_parameters": True}
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+        else:
+            options |= {"pool_size": threads, "max_overflow": 4, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+        try:
+            self.engine = create_engine(self.url, **options)
+        except (NoSuchModuleError, ModuleNotFoundError):
+            raise StoreError("store.url", "PostgreSQL 드라이버가 없습니다.", "pip install 'yongsan-bot[postgres]'") from None
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_immediate)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction: kept whole at the end of the block, or not at all. Raises StoreError where the database fails."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Raises StoreError where the database cannot be used, or its file has been taken away."""
+        if self.file is not None and not self.file.exists():
+            self.engine.dispose()
+            raise StoreError(str(self.file), "데이터베이스 파일이 없어졌습니다.", "'yongsan-bot db restore'로 되살리거나 봇을 다시 시작해 주세요.")
+        with self.begin() as connection:
+            connection.execute(text("SELECT 1 FROM inbox WHERE 1 = 0"))
+
+    def revision(self) -> str | None:
+        """The migration the database stands at; None for an empty one."""
+        with translated(), self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def upgrade(self) -> tuple[str | None, str]:
+        """Migrates to the newest tables; (revision before, after). Raises StoreError, also where the database is newer than the program."""
+        self._make_folder()
+        config = _alembic()
+        head = str(ScriptDirectory.from_config(config).get_current_head())
+        before = self.revision()
+        if before == head:
+            return before, head
+        if before is not None and before not in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
+            raise StoreError("store.url", f"데이터베이스가 이 프로그램보다 새것입니다({before}).", "프로그램을 새 판으로 바꿔 주세요.")
+        with translated(), self.engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return before, head
+
+    def shrink(self) -> None:
+        """Empties SQLite's write-ahead log, where deleted text would linger."""
+        if self.is_sqlite:
+            with translated(), self.engine.connect() as connection:
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+    def _make_folder(self) -> None:
+        if self.file is None:
+            return
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            if not self.file.exists():
+                os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))  # not for other users of the machine
+        except OSError as error:
+            raise StoreError(str(self.file), f"쓸 수 없습니다({error.strerror}).", "폴더의 권한을 확인하거나 store.url을 고쳐 주세요.") from None
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    return config
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # Taking the lock for writing at once: two readers that both want to write would refuse each other.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns faults of the database into StoreError; its own words may hold values, so only their kind is kept."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise StoreError("store.url", f"데이터베이스를 쓸 수 없습니다({_kind(error)}).", _remedy(error)) from None
+    except SQLAlchemyError as error:
+        raise StoreError(
+            "store.url", f"데이터베이스를 쓸 수 없습니다({type(error).__name__}).", "주소와 데이터베이스의 상태를 확인해 주세요."
+        ) from None
+
+
+def _kind(error: DBAPIError) -> str:
+    name = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    return str(name or type(error.orig).__name__)
+
+
+def _remedy(error: DBAPIError) -> str:
+    said = str(error.orig).lower()
+    if "full" in said or "no space" in said:
+        return "디스크에 빈 자리를 마련해 주세요. 자리가 나면 봇이 스스로 이어 갑니다."
+    if "locked" in said or "busy" in said:
+        return "다른 프로그램이 데이터베이스를 잡고 있는지 확인해 주세요. 풀리면 봇이 스스로 이어 갑니다."
+    if "no such table" in said or "undefinedtable" in type(error.orig).__name__.lower():
+        return "'yongsan-bot db upgrade'로 표를 만들어 주세요."
+    return "데이터베이스가 켜져 있는지, 주소(store.url)와 권한이 맞는지 확인해 주세요."

@@ -1,0 +1,78 @@
+"""Keyed hashes of ids: the same person is the same hash, and nobody without the key can tell whose it is.
+
+The key comes from `store.key` or `store.key_file`; with neither, SQLite keeps one in a file of its own beside the database.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from hashlib import sha256
+from pathlib import Path
+
+from bot.config import StoreSettings
+from bot.errors import StoreError
+from bot.store.database import Database
+
+_LEAST = 16  # characters of a key
+
+
+class Keys:
+    """Hashes ids with one key."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode("utf-8")
+
+    def chat(self, chat_id: int) -> str:
+        return self._hash("chat", chat_id)
+
+    def person(self, chat_id: int, user_id: int) -> str:
+        """Someone in a chat; the same one in another chat is another."""
+        return self._hash("person", chat_id, user_id)
+
+    def trace(self, update_id: int) -> str:
+        """What the log calls an update."""
+        return self._hash("trace", update_id)[:8]
+
+    def _hash(self, *parts: object) -> str:
+        return hmac.new(self._secret, ":".join(map(str, parts)).encode("utf-8"), sha256).hexdigest()[:32]
+
+
+def open_keys(settings: StoreSettings, database: Database) -> Keys:
+    """The keys of the settings. Raises StoreError where there is none, or a file cannot be read."""
+    if settings.key is not None:
+        return Keys(settings.key.get_secret_value())
+    if settings.key_file is not None:
+        return Keys(_read(settings.key_file))
+    if database.file is None:
+        raise StoreError(
+            "store.key", "PostgreSQL에는 비밀 키가 필요합니다.", "store.key나 store.key_file을 정해 주세요. 봇을 여럿 띄우면 모두 같은 것을 씁니다."
+        )
+    beside = database.file.with_suffix(".key")
+    if not beside.exists():
+        _make(beside)
+    return Keys(_read(beside))
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise StoreError(str(path), f"비밀 키를 읽을 수 없습니다({type(error).__name__}).", "파일이 있는지, 권한이 맞는지 확인해 주세요.") from None
+    if len(text) < _LEAST:
+        raise StoreError(str(path), "비밀 키가 너무 짧습니다.", f"{_LEAST}자가 넘는 글을 한 줄로 적어 주세요.")
+    return text
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    except FileExistsError:
+        pass  # another process was first
+    except OSError as error:
+        raise StoreError(
+            str(path), f"비밀 키를 쓸 수 없습니다({error.strerror}).", "폴더의 권한을 확인하거나 store.key_file을 정해 주세요."
+        ) from None

@@ -1,0 +1,10 @@
+"""Alembic's entry: migrates the connection that bot.store.database hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from bot.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transaction_per_migration=False)
+context.run_migrations()

@@ -1,0 +1,138 @@
+"""The tables. What names a person stands in them only as a keyed hash, or only until it has been used.
+
+    inbox          updates as they came, until they are handled; afterwards only their ids, so that none is answered twice
+    conversations  what the engine remembers of one person in one chat
+    outbox         what is to be sent, in order; once sent, neither text nor address is left
+    replies        who (a hash) was told what, and from which content
+    questions      what could not be answered, masked
+    contents       the files of every content that replies were given from
+    deletions      who (a hash) asked to be forgotten, and when, so that a restored backup forgets them too
+
+`chat` is the hash of a chat, `person` that of a person in a chat; in a private chat the two belong to one person.
+A change here needs a migration in bot/store/migrations.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+
+
+class UTC(TypeDecorator[dt.datetime]):
+    """An aware time, in UTC. SQLite keeps no zone, so that one is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        value = value.astimezone(dt.timezone.utc)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        stored: dt.datetime = value
+        return stored.replace(tzinfo=dt.timezone.utc) if stored.tzinfo is None else stored.astimezone(dt.timezone.utc)
+
+
+HASH = String(32)
+# SQLite counts up only in an INTEGER.
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("bot", BigInteger, primary_key=True, autoincrement=False),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat", HASH, nullable=False),
+    Column("received_at", UTC, nullable=False),
+    Column("payload", Text),  # JSON of what is needed to answer; gone once handled
+    Column("handled_at", UTC),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTC),
+)
+Index("ix_inbox_waiting", inbox.c.chat, inbox.c.update_id, sqlite_where=inbox.c.handled_at.is_(None), postgresql_where=inbox.c.handled_at.is_(None))
+Index("ix_inbox_received_at", inbox.c.received_at)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("person", HASH, primary_key=True),
+    Column("chat", HASH, nullable=False, index=True),
+    Column("state", Text, nullable=False),  # JSON of bot.dialogue.State
+    Column("updated_at", UTC, nullable=False, index=True),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("bot", BigInteger, nullable=False),
+    Column("chat", HASH, nullable=False),
+    Column("person", HASH, nullable=False),
+    Column("created_at", UTC, nullable=False, index=True),
+    Column("method", String(32), nullable=False),
+    Column("payload", Text),  # JSON of the parameters, the address among them; gone once sent
+    Column("reply_id", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTC),
+    Column("done_at", UTC),
+    Column("failure", String(64)),  # why it could not be delivered
+)
+Index("ix_outbox_waiting", outbox.c.chat, outbox.c.id, sqlite_where=outbox.c.done_at.is_(None), postgresql_where=outbox.c.done_at.is_(None))
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at", UTC, nullable=False, index=True),
+    Column("chat", HASH, nullable=False),
+    Column("person", HASH, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("reason", String(48), nullable=False, server_default=""),
+    Column("topics", Text, nullable=False),  # JSON list of ids
+    Column("aspects", Text, nullable=False),  # JSON list of ids
+    Column("language", String(8), nullable=False),
+    Column("content", String(16), nullable=False),  # version of the content it was told from
+    Column("delivered_at", UTC),
+    sqlite_autoincrement=True,  # ids are never used again: buttons carry them
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at", UTC, nullable=False, index=True),
+    Column("chat", HASH, nullable=False),
+    Column("person", HASH, nullable=False, index=True),
+    Column("reply_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),  # fallback, or partial where the asked side is not stated
+    Column("text", Text, nullable=False),  # masked
+    Column("language", String(8), nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("aspects", Text, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("version", String(16), primary_key=True),
+    Column("served_at", UTC, nullable=False),
+    Column("files", LargeBinary, nullable=False),  # gzip of a JSON object, path to text
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("person", HASH, nullable=False),
+    Column("at", UTC, nullable=False, index=True),
+)
