@@ -33,6 +33,10 @@ def file_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
     return click.option(name, type=click.Path(path_type=Path), metavar=metavar, help=text)
 
 
+def days_option(command: F) -> F:
+    return click.option("--since", type=click.IntRange(1, 36_500), metavar="DAYS", help="최근 DAYS일 동안의 것만.")(command)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="yongsan-bot", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -117,6 +121,112 @@ def init(folder: Path, knowledge: str, intents: str, config: str) -> None:
     from bot.commands.opening import Flags
 
     init(Flags(knowledge, intents, config), folder)
+
+
+@cli.command()
+@common
+def telegram(knowledge: str, intents: str, config: str) -> None:
+    """텔레그램에서 주민에게 답합니다. 토큰은 설정이나 환경 변수로 줍니다."""
+    from bot.commands.opening import Flags
+    from bot.commands.telegram import telegram
+
+    telegram(Flags(knowledge, intents, config))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@days_option
+@click.option("--kind", type=click.Choice(["fallback", "partial"]), help="답이 없던 것(fallback)이나 일부만 답한 것(partial)만.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="많이 물은 것부터 N가지만.")
+@common
+def unanswered(
+    as_json: bool, since: int | None, kind: str | None, limit: int | None, knowledge: str, intents: str, config: str
+) -> None:  # fmt: skip
+    """답하지 못한 질문을 비슷한 것끼리 묶어 보입니다."""
+    from bot.commands.opening import Flags
+    from bot.commands.reports import unanswered
+
+    unanswered(Flags(knowledge, intents, config), since, kind, limit, as_json)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@days_option
+@common
+def stats(as_json: bool, since: int | None, knowledge: str, intents: str, config: str) -> None:
+    """얼마나 묻고 답했는지, 무엇이 밀려 있는지 보입니다."""
+    from bot.commands.opening import Flags
+    from bot.commands.reports import stats
+
+    stats(Flags(knowledge, intents, config), since, as_json)
+
+
+@cli.command()
+@click.option("--topic", metavar="ID", help="그 주제를 말한 것만.")
+@click.option("--version", metavar="V", help="그 판의 내용으로 답한 것만.")
+@click.option("--person", metavar="HASH", help="그 사람(해시)에게 답한 것만.")
+@days_option
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@click.option("--text", "with_text", is_flag=True, help="그때 그 주제에 적혀 있던 글도 보입니다.")
+@common
+def told(
+    topic: str | None, version: str | None, person: str | None, since: int | None, as_json: bool, with_text: bool,
+    knowledge: str, intents: str, config: str,
+) -> None:  # fmt: skip
+    """누구(해시)에게 무엇을, 어느 내용에서 답했는지 보입니다."""
+    from bot.commands.opening import Flags
+    from bot.commands.reports import told
+
+    told(Flags(knowledge, intents, config), topic, version, person, since, as_json, with_text)
+
+
+@cli.group()
+def db() -> None:
+    """데이터베이스를 새로 고치고, 백업하고, 되살리고, 오래된 것을 지웁니다."""
+
+
+@db.command("upgrade")
+@common
+def db_upgrade(knowledge: str, intents: str, config: str) -> None:
+    """데이터베이스의 표를 만들거나 새로 고칩니다."""
+    from bot.commands.database import upgrade_database
+    from bot.commands.opening import Flags
+
+    upgrade_database(Flags(knowledge, intents, config))
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="같은 이름의 백업을 덮어씁니다.")
+@common
+def db_backup(file: Path, force: bool, knowledge: str, intents: str, config: str) -> None:
+    """봇이 도는 동안에도 FILE에 백업합니다. SQLite와 PostgreSQL 어느 쪽으로든 되살릴 수 있습니다."""
+    from bot.commands.database import backup_database
+    from bot.commands.opening import Flags
+
+    backup_database(Flags(knowledge, intents, config), file, force)
+
+
+@db.command("restore")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--yes", "is_sure", is_flag=True, help="묻지 않고 모두 바꿉니다.")
+@common
+def db_restore(file: Path, is_sure: bool, knowledge: str, intents: str, config: str) -> None:
+    """데이터베이스를 FILE의 백업으로 바꿉니다. 봇을 멈추고 합니다. 삭제를 요청한 사람의 기록은 되살아나지 않습니다."""
+    from bot.commands.database import restore_database
+    from bot.commands.opening import Flags
+
+    restore_database(Flags(knowledge, intents, config), file, is_sure)
+
+
+@db.command("purge")
+@common
+def db_purge(knowledge: str, intents: str, config: str) -> None:
+    """보관 기간이 지난 것을 지웁니다. 봇은 스스로 합니다."""
+    from bot.commands.database import purge_database
+    from bot.commands.opening import Flags
+
+    purge_database(Flags(knowledge, intents, config))
 
 
 def main() -> None:

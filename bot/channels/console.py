@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.channels.explain import explain
-from bot.channels.session import Session, read_time, seoul_now
-from bot.dialogue.wording import fill
+from bot.channels.session import Session, introduce, read_time, seoul_now
 from bot.engine import Engine, Turn
 
 PROMPT = "나> "
@@ -61,15 +60,9 @@ class Console:
 
     def greeting(self) -> str:
         """What this is, and how old what it knows is."""
-        content, office = self.engine.content, self.engine.wording.office
-        who = fill(content.say("official" if office.official else "unofficial"), {"office": office.name})
-        newest = max(content.documents.values(), key=lambda document: document.as_of, default=None)
-        source = ""
-        if newest is not None:
-            years = max(0, self._time().year - newest.as_of.year - ((self._time().month, self._time().day) < (newest.as_of.month, newest.as_of.day)))
-            age = fill(content.say("age"), {"years": str(years)}) if years else ""
-            source = f" {newest.title.ko} {newest.label.ko}{age}에 실린 것만 알려 드려요."
-        return f"{who}{source}\n질문을 적고 Enter를 누르세요. 도움말은 :help, 끝내려면 :quit."
+        who, source = introduce(self.engine, self._time())
+        told = f" {source}에 실린 것만 알려 드려요." if source else ""
+        return f"{who}{told}\n질문을 적고 Enter를 누르세요. 도움말은 :help, 끝내려면 :quit."
 
     def handle(self, line: str) -> bool:
         """Answers one line; False where the tester leaves."""

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from bot.dialogue import Pick, State
+from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
 
 # Korea keeps no summer time; a fixed offset needs no time zone data on the machine.
@@ -32,6 +33,19 @@ def read_time(text: str) -> dt.datetime:
         return time.astimezone(SEOUL)
     except OverflowError as error:
         raise ValueError("out of range") from error
+
+
+def introduce(engine: Engine, now: dt.datetime, language: str = "ko") -> tuple[str, str]:
+    """(who speaks, what it knows and how old that is), for a greeting; the second is empty where no document is named."""
+    content, office = engine.content, engine.wording.office
+    who = fill(content.say("official" if office.official else "unofficial", language), {"office": office.name})
+    newest = max(content.documents.values(), key=lambda document: document.as_of, default=None)
+    if newest is None:
+        return who, ""
+    years = max(0, now.year - newest.as_of.year - ((now.month, now.day) < (newest.as_of.month, newest.as_of.day)))
+    age = fill(content.say("age_one" if years == 1 else "age", language), {"years": str(years)}) if years else ""
+    joint = ", " if language == "en" else " "
+    return who, f"{newest.title.get(language)}{joint}{newest.label.get(language)}{age}"
 
 
 @dataclass(slots=True)

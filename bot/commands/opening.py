@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.config import ConfigFile, Settings, read_settings
-from bot.content import load_content
+from bot.content import Content, load_content
 from bot.content.yaml_text import parse_file
 from bot.dialogue.policy import Thresholds
 from bot.dialogue.wording import Office
@@ -68,10 +68,15 @@ def open_engine(settings: Settings) -> Engine:
 def _build_engine(settings: Settings) -> Engine:
     content = load_content(settings.knowledge, settings.intents)
     gc.collect()  # what reading the files left behind, before the index needs the room
+    return engine_over(content, start_tagger(settings), settings)
+
+
+def engine_over(content: Content, tagger: Tagger, settings: Settings) -> Engine:
+    """The engine over a content, as it is set up."""
     office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en)
     matching = settings.matching
     thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
-    return Engine(content, start_tagger(settings), office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)
+    return Engine(content, tagger, office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)
 
 
 def start_tagger(settings: Settings) -> Tagger:

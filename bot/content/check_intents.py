@@ -9,17 +9,22 @@ from functools import cache
 from typing import Any
 
 from bot.content.load import Loaded, packaged
-from bot.content.model import LANGUAGES, LIST_NAME, Phrases, Text, UrgentFile
+from bot.content.model import BLANK, LANGUAGES, LIST_NAME, Phrases, Text, UrgentFile
 from bot.content.yaml_text import Fault, parse_file
 
 _SLOT = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _ALWAYS = {"contact", "office", "intro"}  # the wording fills these in whatever is said as a sentence of its own
+# Where sentences stand that the program uses by name.
+_SENTENCES = (("wording.yaml", "wording"), ("telegram.yaml", "wording"), ("privacy.yaml", "privacy"), ("privacy.yaml", "headings"))
 
 
 def check_intents(loaded: Loaded) -> tuple[list[Fault], list[str]]:
     """(faults, notes) of the intents files that could be read."""
     notes: list[str] = []
-    faults = [*_aspects(loaded, notes), *_talk(loaded), *_wording(loaded), *_urgent(loaded)]
+    faults = [*_aspects(loaded, notes), *_talk(loaded), *_commands(loaded), *_urgent(loaded)]
+    for file, key in _SENTENCES:
+        faults += _wording(loaded, file, key)
+    notes += _blanks(loaded)
     return faults, notes
 
 
@@ -118,34 +123,35 @@ def _needed_ids(loaded: Loaded, file: str, key: str, have: set[str], is_closed: 
     for name in sorted(have - needed) if is_closed else ():
         near = difflib.get_close_matches(name, needed, 1)
         place = next((n for n, item in enumerate(getattr(loaded.words[file], key)) if item.id == name), 0)
-        remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else "지우거나 smalltalk.yaml로 옮겨 주세요."
+        elsewhere = "지워 주세요." if key == "commands" else "지우거나 smalltalk.yaml로 옮겨 주세요."
+        remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else elsewhere
         yield _fault(loaded, file, (key, place, "id"), f"'{name}'은(는) 프로그램이 모르는 id입니다.", remedy)
 
 
 # -- sentences and their slots --------------------------------------------------------------------------------------
 
 
-def _wording(loaded: Loaded) -> Iterator[Fault]:
-    file = "wording.yaml"
+def _wording(loaded: Loaded, file: str, field: str) -> Iterator[Fault]:
+    """Sentences that the program uses must be there, and no others."""
     if file not in loaded.words:
         return
-    have: dict[str, Text] = loaded.words[file].wording
-    needed = {key: Text.model_validate({"ko": text} if isinstance(text, str) else text) for key, text in _needed(file).get("wording", {}).items()}
+    have: dict[str, Text] = getattr(loaded.words[file], field)
+    needed = {key: Text.model_validate({"ko": text} if isinstance(text, str) else text) for key, text in _needed(file).get(field, {}).items()}
     for key in needed:
         if key not in have:
             near = difflib.get_close_matches(key, [name for name in have if name not in needed], 1)
             remedy = (
                 f"'{near[0]}'의 이름을 '{key}'(으)로 고쳐 주세요." if near else f"'{key}: {{ko: …, en: …}}' 줄을 처음 받은 파일에서 되살려 주세요."
             )
-            yield _fault(loaded, file, ("wording",), f"프로그램이 쓰는 문장 '{key}'이(가) 없습니다.", remedy)
+            yield _fault(loaded, file, (field,), f"프로그램이 쓰는 문장 '{key}'이(가) 없습니다.", remedy)
     for key, text in have.items():
         if key not in needed:
             near = difflib.get_close_matches(key, needed, 1)
             remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else "그 줄을 지워 주세요."
-            yield _fault(loaded, file, ("wording", key), f"'{key}'은(는) 프로그램이 쓰지 않는 문장입니다.", remedy)
+            yield _fault(loaded, file, (field, key), f"'{key}'은(는) 프로그램이 쓰지 않는 문장입니다.", remedy)
             continue
         model = {language: _slot_names(sentence) for language, sentence in _by_language(needed[key])}
-        yield from _slots(loaded, file, ("wording", key), _by_language(text), set().union(*model.values()), model)
+        yield from _slots(loaded, file, (field, key), _by_language(text), set().union(*model.values()), model)
 
 
 def _by_language(value: Text | Phrases) -> list[tuple[str, str]]:
@@ -183,6 +189,30 @@ def _slots(
         for match in _SLOT.finditer(text):
             if match[2] and not re.fullmatch(r"[가-힣()]+", match[2]):
                 yield _fault(loaded, file, (*place, language), f"'{match[0]}'의 조사가 한글이 아닙니다.", "{이름:은}처럼 써 주세요.")
+
+
+def _commands(loaded: Loaded) -> Iterator[Fault]:
+    """The commands are those that the program knows, and fit into the messenger's list."""
+    file = "telegram.yaml"
+    if file not in loaded.words:
+        return
+    commands = loaded.words[file].commands
+    yield from _needed_ids(loaded, file, "commands", {command.id for command in commands}, is_closed=True)
+    for n, command in enumerate(commands):
+        for language, text in _by_language(command.description):
+            if len(text) > 256:
+                yield _fault(loaded, file, ("commands", n, "description", language), f"/{command.id}의 설명이 256자보다 깁니다.", "짧게 줄여 주세요.")
+
+
+def _blanks(loaded: Loaded) -> Iterator[str]:
+    """What the office has yet to fill in."""
+    file = "privacy.yaml"
+    if file in loaded.words:
+        for key, text in loaded.words[file].privacy.items():
+            for language, said in _by_language(text):
+                if BLANK in said:
+                    line = loaded.parsed[loaded.word_files[file]].line(("privacy", key, language))
+                    yield f"{loaded.word_files[file]} {line}번째 줄: '{key}'({language})에 채우지 않은 밑줄(____)이 있습니다."
 
 
 def _urgent(loaded: Loaded) -> Iterator[Fault]:

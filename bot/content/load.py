@@ -34,6 +34,8 @@ INTENT_FILES: dict[str, type[model.Shape]] = {
     "navigation.yaml": model.NavigationFile,
     "urgent.yaml": model.UrgentFile,
     "wording.yaml": model.WordingFile,
+    "telegram.yaml": model.TelegramFile,
+    "privacy.yaml": model.PrivacyFile,
 }
 
 
@@ -103,7 +105,9 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
             navigation=words["navigation.yaml"].navigation,
             urgent=words["urgent.yaml"].urgent,
             urgent_unless=words["urgent.yaml"].unless,
-            wording=words["wording.yaml"].wording,
+            wording={**words["wording.yaml"].wording, **words["telegram.yaml"].wording},
+            commands=words["telegram.yaml"].commands,
+            privacy=words["privacy.yaml"],
             version=digest.hexdigest()[:12],
         )
     _check_links(loaded)

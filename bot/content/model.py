@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 LANGUAGES = ("ko", "en")
+BLANK = "____"  # what an office has yet to fill in
 LIST_NAME = re.compile(r"<([^<>]*)>")  # in a sign: a list of words of urgent.yaml
 
 
@@ -315,6 +316,33 @@ class WordingFile(Shape):
     wording: dict[str, TextField]
 
 
+class Command(Shape):
+    """A command of the messenger's.
+
+    description  shown beside it
+    typed        what residents write in its place; the whole message, spaces and marks aside
+    """
+
+    id: Annotated[str, Field(pattern="^[a-z0-9_]{1,32}$")]
+    description: TextField
+    typed: PhrasesField = Phrases()
+
+
+class TelegramFile(Shape):
+    """The commands, and sentences that only Telegram needs."""
+
+    commands: tuple[Command, ...]
+    wording: dict[str, TextField]
+
+
+class PrivacyFile(Shape):
+    """What the office says about personal data. "____" is a blank that it has yet to fill in."""
+
+    privacy: dict[str, TextField]
+    headings: dict[str, TextField]
+    not_filled: TextField
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything staff wrote, checked as a whole.
@@ -336,6 +364,8 @@ class Content:
     urgent: tuple[Urgent, ...]
     urgent_unless: Phrases
     wording: dict[str, Text]
+    commands: tuple[Command, ...]
+    privacy: PrivacyFile
     version: str
 
     def say(self, key: str, language: str = "ko") -> str:

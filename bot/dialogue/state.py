@@ -84,6 +84,15 @@ class State:
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             return cls()
 
+    @classmethod
+    def is_of_today(cls, value: str) -> bool:
+        """Whether a stored state is of the version that this program reads."""
+        try:
+            found = json.loads(value) if value.count("[") + value.count("{") <= _BRACKETS else None
+        except ValueError:
+            return False
+        return isinstance(found, dict) and found.get("version") == VERSION
+
     def aged(self, now: dt.datetime, idle_minutes: int) -> State:
         """The state as it is now: after a long pause only the language is left."""
         if not self.at:

@@ -27,9 +27,8 @@ class Keys:
     def chat(self, chat_id: int) -> str:
         return self._hash("chat", chat_id)
 
-    def person(self, chat_id: int, user_id: int) -> str:
-        """Someone in a chat; the same one in another chat is another."""
-        return self._hash("person", chat_id, user_id)
+    def person(self, user_id: int) -> str:
+        return self._hash("person", user_id)
 
     def trace(self, update_id: int) -> str:
         """What the log calls an update."""

@@ -1,14 +1,14 @@
 """The tables. What names a person stands in them only as a keyed hash, or only until it has been used.
 
     inbox          updates as they came, until they are handled; afterwards only their ids, so that none is answered twice
-    conversations  what the engine remembers of one person in one chat
+    conversations  what the engine remembers of a person in a chat
     outbox         what is to be sent, in order; once sent, neither text nor address is left
     replies        who (a hash) was told what, and from which content
     questions      what could not be answered, masked
     contents       the files of every content that replies were given from
     deletions      who (a hash) asked to be forgotten, and when, so that a restored backup forgets them too
 
-`chat` is the hash of a chat, `person` that of a person in a chat; in a private chat the two belong to one person.
+`chat` is the hash of a chat, `person` that of a person, whatever the chat.
 A change here needs a migration in bot/store/migrations.
 """
 
@@ -65,8 +65,8 @@ Index("ix_inbox_received_at", inbox.c.received_at)
 conversations = Table(
     "conversations",
     metadata,
-    Column("person", HASH, primary_key=True),
-    Column("chat", HASH, nullable=False, index=True),
+    Column("chat", HASH, primary_key=True),
+    Column("person", HASH, primary_key=True, index=True),
     Column("state", Text, nullable=False),  # JSON of bot.dialogue.State
     Column("updated_at", UTC, nullable=False, index=True),
 )
@@ -78,7 +78,7 @@ outbox = Table(
     Column("bot", BigInteger, nullable=False),
     Column("chat", HASH, nullable=False),
     Column("person", HASH, nullable=False),
-    Column("created_at", UTC, nullable=False, index=True),
+    Column("created_at", UTC, nullable=False, index=True),  # when that came which it answers
     Column("method", String(32), nullable=False),
     Column("payload", Text),  # JSON of the parameters, the address among them; gone once sent
     Column("reply_id", BigInteger),

@@ -27,12 +27,12 @@ FACTS = Path(__file__).with_name("facts.json")
 
 _LENGTH = re.compile(r"(\d+)-(\d+) (characters|bytes)( after entit)?", re.I)
 _RANGE = re.compile(r"(?:^|[,;.(] |Values between |in the range )(\d+)-(\d+)(?=$|[.,;)]| are accepted)")
-_BETWEEN = re.compile(r"between (\d+) and (\d+)(?!,? or | seconds)")
+_BETWEEN = re.compile(r"between (\d+) and (\d+)(?!\d|,? or | seconds)")
 _ITEMS = re.compile(r"(?:^|list of |include |array of )(\d+)-(\d+)(?= )")
 _AT_MOST = re.compile(r"(?:[Aa]t most|up to) (\d+) (?:\w+ ){0,3}?(?:identifiers|items|commands|amounts|can be)")
-_QUOTED = re.compile(r'[“"]([a-z_]+)[”"]')
+_QUOTED = re.compile(r'[“"]([\w/]+)[”"]')
 _CHOICE = re.compile(r'(?:can be|one of|either)(?: one of)? [“"]')
-_NUMBERS = re.compile(r"must be one of ((?:\d+(?: \(0x\w+\))?,? (?:or )?)+\d+)")
+_NUMBERS = re.compile(r"[Mm]ust be one of ((?:\d+(?: \(0x\w+\))?,? (?:or )?)+\d+)")
 _CONSTANT = re.compile(r'(?:always|must be) [“"]?([a-z0-9_]+)[”"]?\.?$')
 _CHARACTERS = {
     "Only characters A-Z, a-z, 0-9, _ and - are allowed": "A-Za-z0-9_-",
@@ -44,10 +44,7 @@ _CHARACTERS = {
 def facts_of(spec: dict[str, Any]) -> dict[str, Any]:
     """The facts of a whole description."""
     variants = {name for kind in spec["types"].values() for name in kind.get("subtypes", ())}
-    methods = {
-        name: {"returns": "|".join(method.get("returns", ())), "fields": _fields(method)}
-        for name, method in sorted(spec["methods"].items())
-    }
+    methods = {name: {"returns": "|".join(method.get("returns", ())), "fields": _fields(method)} for name, method in sorted(spec["methods"].items())}
     types = {
         name: {"subtypes": kind["subtypes"]} if kind.get("subtypes") else {"fields": _fields(kind, constants=name in variants)}
         for name, kind in sorted(spec["types"].items())
@@ -97,9 +94,9 @@ def _text_limits(description: str) -> dict[str, Any]:
 def _number_limits(description: str) -> dict[str, Any]:
     if found := _NUMBERS.search(description):
         return {"values": [int(number) for number in re.findall(r"\b\d+\b(?!x)", re.sub(r"\(0x\w+\)", "", found[1]))]}
-    found = _RANGE.findall(description) + _BETWEEN.findall(description)
+    ranges = _RANGE.findall(description) + _BETWEEN.findall(description)
     # Two ranges belong to two cases (a price in Stars or in coins), which one limit cannot tell apart.
-    return {"min": int(found[0][0]), "max": int(found[0][1])} if len(found) == 1 else {}
+    return {"min": int(ranges[0][0]), "max": int(ranges[0][1])} if len(ranges) == 1 else {}
 
 
 def _values(name: str, description: str, *, constants: bool) -> dict[str, list[str]]:
@@ -115,8 +112,7 @@ def written(facts: dict[str, Any]) -> str:
     parts = [f'{{"version":{json.dumps(facts["version"])}']
     for part in ("methods", "types"):
         lines = (
-            f"{json.dumps(name)}:{json.dumps(fact, ensure_ascii=False, separators=(',', ':'), sort_keys=True)}"
-            for name, fact in facts[part].items()
+            f"{json.dumps(name)}:{json.dumps(fact, ensure_ascii=False, separators=(',', ':'), sort_keys=True)}" for name, fact in facts[part].items()
         )
         parts.append(f'"{part}":{{\n' + ",\n".join(lines) + "\n}")
     return ",\n".join(parts) + "}\n"

@@ -21,14 +21,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "conversations",
-        sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("chat", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("updated_at", UTC(), nullable=False),
-        sa.PrimaryKeyConstraint("person", name=op.f("pk_conversations")),
+        sa.PrimaryKeyConstraint("chat", "person", name=op.f("pk_conversations")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_conversations_chat"), ["chat"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conversations_person"), ["person"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversations_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(

@@ -1,0 +1,1 @@
+"""Telegram: residents talk to the engine in chats and groups."""

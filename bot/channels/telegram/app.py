@@ -1,0 +1,275 @@
+"""The running bot: python-telegram-bot's Application around the store, from the first greeting of Telegram's server to the orderly end.
+
+Promises: what was taken in is answered, now or after the next start; a stop finishes what is in hand, within the limit that is set. A token
+that is refused ends the program; a server that cannot be reached, or another program that polls with the same token, does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import structlog
+from telegram import BotCommand, Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler
+from telegram.request import HTTPXRequest
+
+from bot.channels.serving import Serving
+from bot.channels.telegram.delivery import Delivery
+from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.dispatch import Dispatcher, Visit
+from bot.channels.telegram.housekeeping import Housekeeping
+from bot.channels.telegram.incoming import ALLOWED, Self
+from bot.channels.telegram.logs import quiet_loop
+from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.polling import PollingRequest, read
+from bot.channels.telegram.webhook import Webhook
+from bot.config import Settings
+from bot.errors import ChannelError
+from bot.store.database import Database
+from bot.store.keys import Keys
+from bot.store.locks import ChatLocks
+
+THREADS = 8  # that use PostgreSQL side by side; SQLite writes one after another
+POLL_SECONDS = 20
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between tries to reach Telegram at the start
+
+log = structlog.get_logger()
+
+
+class TelegramBot:
+    """Serves one bot until it is told to stop."""
+
+    def __init__(self, settings: Settings, token: str, webhook_secret: str, database: Database, keys: Keys, serving: Serving) -> None:
+        self.settings, self.token, self.webhook_secret = settings, token, webhook_secret
+        self.database, self.keys, self.serving = database, keys, serving
+        self.metrics = Metrics()
+        self.fault: ChannelError | None = None
+        self._stop = asyncio.Event()
+        self._contact = "starting"  # how things stand with Telegram's server
+        self._dispatcher: Dispatcher | None = None
+
+    async def run(self) -> None:
+        """Serves until SIGTERM or SIGINT. Raises ChannelError where the bot cannot go on."""
+        loop = asyncio.get_running_loop()
+        quiet_loop(loop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends asyncio.run
+                loop.add_signal_handler(number, self._stop.set)
+        executor = ThreadPoolExecutor(1 if self.database.is_sqlite else THREADS, "store")
+        locks = ChatLocks(self.database)
+        application = self._application()
+        try:
+            house = Housekeeping(self.settings, self.database, self.serving, self.metrics, executor, self._standing)
+            async with house.open(), self._connected(application) as me:
+                if me is None:
+                    return  # stopped before Telegram could be reached
+                desk = Desk(self.database, self.keys, self.serving, self.settings, me, self.metrics)
+                self._dispatcher = Dispatcher(desk, Delivery(application.bot), locks, executor, self.metrics, self._barred)
+                house.is_serving = True
+                await self._serve(application, self._dispatcher)
+        finally:
+            locks.close()
+            executor.shutdown(wait=False, cancel_futures=True)
+        if self.fault is not None:
+            raise self.fault
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _application(self) -> Application[Any, Any, Any, Any, Any, Any]:
+        settings = self.settings.telegram
+        rates = settings.rates
+        address = settings.api_url.rstrip("/")
+        return (
+            ApplicationBuilder()
+            .token(self.token)
+            .base_url(f"{address}/bot")
+            .base_file_url(f"{address}/file/bot")
+            .concurrent_updates(settings.chats_at_once)
+            .request(HTTPXRequest(settings.chats_at_once + 8, read_timeout=20, write_timeout=20, connect_timeout=10, pool_timeout=30))
+            .get_updates_request(PollingRequest(self._on_batch, self._barred, connection_pool_size=2, connect_timeout=10, pool_timeout=30))
+            .rate_limiter(AIORateLimiter(rates.per_second, 1, rates.group_per_minute, 60, rates.retries))  # a rate of 0 is no limit
+            .build()
+        )
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, application: Application[Any, Any, Any, Any, Any, Any]) -> AsyncIterator[Self | None]:
+        """Makes the bot's acquaintance with Telegram's server, however long that takes. Raises ChannelError where it is refused."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                await application.initialize()
+                break
+            except InvalidToken:
+                raise _refused_token() from None
+            except TelegramError as error:
+                self._contact = "unreachable"
+                log.warning("telegram unreachable", reason=type(error).__name__, retry_seconds=pause)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+        else:
+            yield None
+            return
+        self._contact = "ok"
+        try:
+            yield Self(application.bot.id, application.bot.username)
+        finally:
+            await application.shutdown()
+
+    # -- serving -------------------------------------------------------------------------------------------------
+
+    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher) -> None:
+        async def visit(item: Visit, context: Any) -> None:
+            await dispatcher.work(item.chat)
+
+        application.update_queue = dispatcher.queue
+        if application.updater is not None:
+            application.updater.update_queue = dispatcher.queue
+        application.add_handler(TypeHandler(Visit, visit))
+        application.add_error_handler(self._on_error)
+        await application.start()
+        background = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(self._introduce(application.bot))]
+        try:
+            async with self._receiving(application, dispatcher):
+                log.info("serving", mode=self.settings.telegram.mode, content=self.serving.version)
+                await self._stop.wait()
+                log.info("stopping")
+        finally:
+            dispatcher.stopping = True
+            for task in background:
+                task.cancel()
+            try:
+                await asyncio.wait_for(application.stop(), self.settings.operation.stop_seconds)
+            except asyncio.TimeoutError:
+                log.warning("stopped before all was done", seconds=self.settings.operation.stop_seconds)
+            log.info("stopped")
+
+    def _receiving(
+        self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher
+    ) -> contextlib.AbstractAsyncContextManager[None]:
+        return self._webhook(application, dispatcher) if self.settings.telegram.mode == "webhook" else self._polling(application)
+
+    @contextlib.asynccontextmanager
+    async def _polling(self, application: Application[Any, Any, Any, Any, Any, Any]) -> AsyncIterator[None]:
+        updater = application.updater
+        assert updater is not None
+        starting = asyncio.create_task(
+            updater.start_polling(timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=ALLOWED, error_callback=self._on_poll_error)
+        )
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait((starting, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not starting.done():
+            starting.cancel()
+            yield
+            return
+        try:
+            starting.result()
+        except InvalidToken:
+            raise _refused_token() from None
+        try:
+            yield
+        finally:
+            with contextlib.suppress(asyncio.TimeoutError, TelegramError, RuntimeError):
+                await asyncio.wait_for(updater.stop(), self.settings.operation.stop_seconds)
+
+    @contextlib.asynccontextmanager
+    async def _webhook(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher) -> AsyncIterator[None]:
+        settings = self.settings.telegram.webhook
+
+        async def take(value: dict[str, Any]) -> None:
+            update = read(value)
+            if update is None:
+                raise ValueError("no update")
+            self._contact = "ok"
+            await dispatcher.queue.put(update)
+
+        webhook = Webhook(settings.host, settings.port, settings.path, self.webhook_secret, take, settings.cert, settings.key)
+        await webhook.start()
+        try:
+            if settings.url:
+                await self._until_done(lambda: self._set_webhook(application.bot))
+            yield
+        finally:
+            await webhook.stop()
+
+    async def _set_webhook(self, bot: ExtBot[Any]) -> None:
+        settings = self.settings.telegram.webhook
+        certificate = settings.cert.read_bytes() if settings.cert is not None else None
+        await bot.set_webhook(
+            str(settings.url),
+            certificate=certificate,
+            max_connections=settings.connections,
+            allowed_updates=ALLOWED,
+            secret_token=self.webhook_secret,
+        )
+
+    async def _introduce(self, bot: ExtBot[Any]) -> None:
+        """Tells Telegram the commands, in both languages."""
+        commands = self.serving.engine.content.commands
+
+        async def tell() -> None:
+            for language in ("en", "ko"):
+                shown = [BotCommand(command.id, command.description.get(language)) for command in commands]
+                await bot.set_my_commands(shown, language_code=language)
+            await bot.set_my_commands([BotCommand(command.id, command.description.get("ko")) for command in commands])
+
+        await self._until_done(tell)
+
+    async def _until_done(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Does it, again and again while Telegram does not answer; gives it up where Telegram refuses."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                await call()
+                return
+            except InvalidToken:
+                self._barred()
+                return
+            except TelegramError as error:
+                log.warning("telegram refused", reason=type(error).__name__, retry_seconds=pause)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    # -- what happens --------------------------------------------------------------------------------------------
+
+    def _barred(self) -> None:
+        """The token is no longer accepted."""
+        self.fault = self.fault or _refused_token()
+        self._contact = "unauthorized"
+        self._stop.set()
+
+    def _on_batch(self, updates: list[Update]) -> None:
+        """Telegram answered the poll; while the store is lost, those who wrote are told so."""
+        self._contact = "ok"
+        if self._dispatcher is not None and self._dispatcher.store_fault:
+            self._dispatcher.console(updates)
+
+    def _on_poll_error(self, error: TelegramError) -> None:
+        reason = "conflict" if isinstance(error, Conflict) else "unreachable"
+        if self._contact != reason:
+            remedy = "같은 토큰을 쓰는 다른 프로그램을 멈춰 주세요." if reason == "conflict" else "네트워크와 telegram.api_url을 확인해 주세요."
+            log.error("cannot poll", reason=reason, remedy=remedy)
+        self._contact = reason
+
+    async def _on_error(self, update: object, context: Any) -> None:
+        log.error("worker failed", exc_info=context.error)
+        self.metrics.error("handler")
+
+    def _standing(self) -> tuple[str, str]:
+        return self._contact, self._dispatcher.store_fault if self._dispatcher is not None else ""
+
+
+def _refused_token() -> ChannelError:
+    return ChannelError(
+        "telegram.token",
+        "텔레그램이 이 토큰을 받아들이지 않습니다.",
+        "@BotFather에게서 받은 토큰을 다시 확인해 주세요. 새로 받았다면 그것으로 바꿔 주세요.",
+    )

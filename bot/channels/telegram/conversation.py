@@ -1,0 +1,223 @@
+"""What the bot says to one message: commands here, everything else by the engine. No I/O: what is to be stored or sent comes out.
+
+Every sentence stands in intents/; buttons carry all they need, so that they work after a restart too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.channels.session import SEOUL, introduce
+from bot.channels.telegram.browse import Browse
+from bot.channels.telegram.incoming import Incoming
+from bot.channels.telegram.layout import Place, Request, acknowledge, edit, message, read_pick, reply_messages
+from bot.config import Settings
+from bot.content.model import BLANK
+from bot.dialogue import Pick, State
+from bot.dialogue.wording import fill
+from bot.engine import Engine, Turn
+from bot.store.records import Held
+
+SHOWN_QUESTIONS = 20  # of /mydata
+_QUIET = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What follows from a message.
+
+    requests  to be sent, in order
+    state     of the conversation afterwards; None leaves it as it was
+    turn      what the engine said, to be put on record
+    forget    whether all that is kept of the person goes
+    """
+
+    requests: list[Request] = field(default_factory=list)
+    state: State | None = None
+    turn: Turn | None = None
+    forget: bool = False
+
+
+class Conversation:
+    """Answers messages over one content."""
+
+    def __init__(self, engine: Engine, settings: Settings, username: str) -> None:
+        self.engine, self.settings, self.username = engine, settings, username
+        self.browse = Browse(engine.content)
+        self.titles = {language: {topic.id: topic.title.get(language) for topic in engine.content.topics.values()} for language in ("ko", "en")}
+        self.typed = {_plain(said): command.id for command in engine.content.commands for said in command.typed.all}
+        self.commands: dict[str, Callable[[_Moment], Response]] = {
+            "start": self._start,
+            "help": self._help,
+            "topics": self._topics,
+            "lang": self._lang,
+            "privacy": self._privacy,
+            "mydata": self._mydata,
+            "delete": self._delete,
+        }
+
+    def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held]) -> Response:
+        """The response to a message. stored: the state of the conversation as JSON; held: what is kept of the person, asked for when needed."""
+        state = self.engine.load_state(stored) if stored else State()
+        moment = _Moment(incoming, state, now, held, self._language(incoming, state))
+        if incoming.kind == "press":
+            return self._press(moment)
+        if incoming.kind == "joined":
+            return self._say(moment, "welcome_group", name=f"@{self.username}") if incoming.group else Response()
+        if incoming.kind == "media" and not incoming.text:
+            name = incoming.name if incoming.name in ("voice", "location") else ""
+            return self._say(moment, f"media_{name}" if name else "media")
+        if incoming.kind == "command":
+            return self._command(incoming.name, moment)
+        command = self.typed.get(_plain(incoming.text)) if incoming.kind == "text" else None
+        if command is not None:
+            return self._command(command, replace(moment, incoming=replace(incoming, text="")))
+        return self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
+
+    def sentence(self, key: str, language: str, **values: str) -> str:
+        """A sentence of intents/, filled."""
+        wording = self.engine.wording
+        contact = wording.office.contact_en if language == "en" and wording.office.contact_en else wording.office.contact
+        return fill(self.engine.content.say(key, language), {"contact": contact, **values})
+
+    # -- the engine ----------------------------------------------------------------------------------------------
+
+    def _ask(self, moment: _Moment, said: str | Pick, is_lost: bool = False) -> Response:
+        turn = self.engine.reply(said, moment.state, moment.now)
+        language = turn.reply.language
+        before = []
+        if not turn.reply.urgent:
+            before += [self.sentence("state_lost", language)] if is_lost else []
+            before += [self.sentence("media_caption", language)] if moment.incoming.kind == "media" else []
+            before += [self.sentence("cut", language, length=str(self.settings.limits.message_length))] if moment.incoming.cut else []
+        requests = reply_messages(moment.place, turn.reply, self.titles[language], " ".join(before))
+        return Response(requests, turn.state, turn)
+
+    # -- buttons -------------------------------------------------------------------------------------------------
+
+    def _press(self, moment: _Moment) -> Response:
+        incoming, parts = moment.incoming, moment.incoming.name.split("|")
+        pick = read_pick(incoming.name)
+        if pick is not None and (pick.topic is None or pick.topic in self.engine.content.topics):
+            response = self._ask(moment, pick)
+            return replace(response, requests=[acknowledge(incoming.query), *response.requests])
+        if parts[:2] == ["1", "l"] and parts[2:] in (["ko"], ["en"]):
+            response = self._set_language(moment, parts[2])
+            return replace(response, requests=[acknowledge(incoming.query), *response.requests])
+        page = self.browse.page(incoming.name, moment.language)
+        if page is None or incoming.message_id is None:
+            return Response([acknowledge(incoming.query, self.sentence("stale", moment.language))])
+        return Response([acknowledge(incoming.query), edit(incoming.chat_id, incoming.message_id, *page, incoming.thread_id)])
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def _command(self, name: str, moment: _Moment) -> Response:
+        if name == "settings":  # Telegram's own menus lead there
+            name = "lang"
+        if name not in self.commands:
+            # In a group it may be meant for another bot.
+            return Response() if moment.incoming.group else self._say(moment, "unknown_command")
+        return self.commands[name](moment)
+
+    def _start(self, moment: _Moment) -> Response:
+        payload = moment.incoming.text.split()[0] if moment.incoming.text.split() else ""
+        if payload in self.engine.content.topics:
+            return self._ask(moment, Pick(payload))
+        who, source = introduce(self.engine, moment.now, moment.language)
+        if moment.incoming.group:
+            return self._say(moment, "welcome_group", name=f"@{self.username}", intro=who)
+        text = self.sentence("welcome", moment.language, intro=who, source=source or self.engine.wording.office.name)
+        if payload:
+            text = f"{self.sentence('start_unknown', moment.language)}\n\n{text}"
+        return Response(message(moment.place, text, self.browse.chapters(moment.language)))
+
+    def _help(self, moment: _Moment) -> Response:
+        commands = "\n".join(f"/{command.id} {command.description.get(moment.language)}" for command in self.engine.content.commands)
+        return self._say(moment, "help", commands=commands)
+
+    def _topics(self, moment: _Moment) -> Response:
+        return Response(message(moment.place, self.sentence("topics", moment.language), self.browse.chapters(moment.language)))
+
+    def _lang(self, moment: _Moment) -> Response:
+        asked = {"ko": "ko", "한국어": "ko", "korean": "ko", "en": "en", "영어": "en", "english": "en"}.get(moment.incoming.text.strip().lower())
+        if asked:
+            return self._set_language(moment, asked)
+        return Response(message(moment.place, self.sentence("choose_language", moment.language), [("한국어", "1|l|ko"), ("English", "1|l|en")]))
+
+    def _set_language(self, moment: _Moment, language: str) -> Response:
+        state = replace(moment.state, language=language, chosen=True, at=moment.now.astimezone(dt.timezone.utc).isoformat(timespec="seconds"))
+        return Response(message(moment.place, self.sentence(f"language_{language}", language)), state)
+
+    def _privacy(self, moment: _Moment) -> Response:
+        privacy, language = self.engine.content.privacy, moment.language
+        parts = []
+        for key, heading in privacy.headings.items():
+            said = privacy.privacy[key].get(language)
+            if BLANK in said:
+                said = privacy.not_filled.get(language)
+            parts.append(f"{heading.get(language)}\n{fill(said, self._periods() | {'contact': self.sentence_contact(language)})}")
+        return Response(message(moment.place, "\n\n".join(parts)))
+
+    def _mydata(self, moment: _Moment) -> Response:
+        if moment.incoming.group:
+            return self._say(moment, "mydata_group")
+        held, language = moment.held(), moment.language
+        lines = [self.sentence("mydata_state", language, when=_when(held.talked_at))] if held.talked_at else []
+        lines += [self.sentence("mydata_replies", language, count=str(held.replies), since=_when(held.since))] if held.since else []
+        if held.questions:
+            lines.append(self.sentence("mydata_questions", language, count=str(len(held.questions))))
+            lines += [f"  {_when(at)} {text}" for at, text in held.questions[:SHOWN_QUESTIONS]]
+            rest = len(held.questions) - SHOWN_QUESTIONS
+            lines += [self.sentence("mydata_more", language, count=str(rest))] if rest > 0 else []
+        if not lines:
+            return self._say(moment, "mydata_none")
+        return self._say(moment, "mydata", held="\n".join(lines), **self._periods())
+
+    def _delete(self, moment: _Moment) -> Response:
+        return replace(self._say(moment, "deleted"), forget=True)
+
+    # -- what they share -----------------------------------------------------------------------------------------
+
+    def _say(self, moment: _Moment, key: str, **values: str) -> Response:
+        values.setdefault("intro", introduce(self.engine, moment.now, moment.language)[0])
+        return Response(message(moment.place, self.sentence(key, moment.language, **values)))
+
+    def sentence_contact(self, language: str) -> str:
+        office = self.engine.wording.office
+        return office.contact_en if language == "en" and office.contact_en else office.contact
+
+    def _periods(self) -> dict[str, str]:
+        return {"text_days": str(self.settings.store.text_days), "record_days": str(self.settings.store.record_days)}
+
+    def _language(self, incoming: Incoming, state: State) -> str:
+        return state.language or incoming.language or "ko"
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A message, and what it is answered by. language: for what is no answer to a question."""
+
+    incoming: Incoming
+    state: State
+    now: dt.datetime
+    held: Callable[[], Held]
+    language: str
+
+    @property
+    def place(self) -> Place:
+        """Where the answer goes. In a group, and to an edited message, it says which message it answers."""
+        incoming = self.incoming
+        answers = incoming.kind != "press" and (incoming.group or incoming.edited)
+        return Place(incoming.chat_id, incoming.thread_id, incoming.message_id if answers else None)
+
+
+def _plain(text: str) -> str:
+    return _QUIET.sub("", text).lower()
+
+
+def _when(time: Any) -> str:
+    return f"{time.astimezone(SEOUL):%Y-%m-%d %H:%M}" if time else ""

@@ -1,0 +1,257 @@
+"""Between Telegram and the store: takes updates in, answers them, and keeps account of what was sent. Blocking; run in worker threads.
+
+Promises: an update is stored before `take` returns; its answer, the new state of the conversation and the records of both are written in
+one transaction, so that a crash leaves all of it or nothing. A message that fails again and again is given up with an apology, and holds
+up nothing but its own chat for a few seconds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import Connection
+from telegram import Update
+
+from bot.channels.serving import Serving
+from bot.channels.session import SEOUL, seoul_now
+from bot.channels.telegram.conversation import Conversation, Response
+from bot.channels.telegram.incoming import Incoming, Self, chat_of, read_update
+from bot.channels.telegram.layout import Place, Request, acknowledge, message
+from bot.channels.telegram.metrics import Metrics
+from bot.config import Settings
+from bot.engine import Turn
+from bot.errors import StoreError
+from bot.store import mail, records
+from bot.store.database import Database
+from bot.store.deletions import append as note_deletion
+from bot.store.deletions import journal_path
+from bot.store.keys import Keys
+
+TRIES = 3  # to answer a message
+FLOW = "flow"  # the kind of a message that came too fast
+# Why a question counts as one that the newsletter does not answer.
+UNANSWERED = {"not in the newsletter", "not found, again", "unsure", "other year", "aspect without topic"}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one step for a chat led to: whether a message was answered, and what may be sent now."""
+
+    answered: bool
+    parcels: list[mail.Parcel] = field(default_factory=list)
+
+
+class Desk:
+    """The store's side of the channel."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        serving: Serving,
+        settings: Settings,
+        bot: Self,
+        metrics: Metrics,
+        clock: Callable[[], dt.datetime] = seoul_now,
+    ) -> None:
+        self.database, self.keys, self.serving, self.settings, self.bot, self.metrics, self.clock = (
+            database, keys, serving, settings, bot, metrics, clock,
+        )  # fmt: skip
+        self._flow = MovingWindowRateLimiter(MemoryStorage())
+        self._pace = RateLimitItemPerMinute(settings.limits.messages_per_minute)
+        self._once = RateLimitItemPerMinute(1)
+        self._conversation: Conversation | None = None
+        self._journal = journal_path(settings.store, database)
+
+    # -- taking in -----------------------------------------------------------------------------------------------
+
+    def take(self, update: Update) -> str | None:
+        """Stores an update; the hash of its chat, or None where nothing is to be done. Raises StoreError: then it is not stored."""
+        incoming = read_update(update, self.bot, self.settings.limits.message_length)
+        chat_id = chat_of(update)
+        if incoming is None or chat_id is None:
+            self.metrics.dropped("no_question")
+            return None
+        chat = self.keys.chat(chat_id)
+        album = self._album(update, chat)
+        if album and not incoming.text and not self._flow.test(self._once, "album", album):
+            self.metrics.dropped("album")
+            return None
+        kept = self._paced(incoming, chat)
+        if kept is None:
+            self.metrics.dropped("flow")
+            return None
+        with self.database.begin() as connection:
+            is_new = mail.receive(connection, self.bot.id, update.update_id, chat, kept.as_json(), self.clock())
+        if not is_new:
+            self.metrics.dropped("duplicate")
+            return chat
+        # Counted only now: an update that could not be stored comes again, and must not count twice.
+        if album:
+            self._flow.hit(self._once, "album", album)
+        self._flow.hit(*((self._once, "notice", chat) if kept.kind == FLOW else (self._pace, chat)))
+        self.metrics.update(kept.kind)
+        return chat
+
+    def _album(self, update: Update, chat: str) -> str:
+        """What the pictures of one album share, or ""; they come as messages of their own, and need one answer."""
+        album = update.message.media_group_id if update.message else None
+        return f"{chat}:{album}" if album else ""
+
+    def _paced(self, incoming: Incoming, chat: str) -> Incoming | None:
+        """The message; where too many came, the first is answered with a notice and the others are left out (None)."""
+        if incoming.kind in ("moved", "left", "joined") or self._flow.test(self._pace, chat):
+            return incoming
+        if incoming.kind == "press":
+            return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, language=incoming.language, query=incoming.query)
+        if not self._flow.test(self._once, "notice", chat):
+            return None
+        return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, thread_id=incoming.thread_id, language=incoming.language)
+
+    # -- answering -----------------------------------------------------------------------------------------------
+
+    def work(self, chat: str) -> Work:
+        """Answers the next message of a chat, if one waits; and what may be sent to it. Raises StoreError."""
+        letter = None
+        try:
+            with self.database.begin() as connection:
+                letter = mail.next_letter(connection, self.bot.id, chat, self.clock())
+                if letter is not None:
+                    self._answer(connection, letter)
+                return Work(letter is not None, mail.parcels(connection, self.bot.id, chat, self.clock()))
+        except StoreError:
+            raise
+        except Exception:
+            if letter is None:
+                raise
+            log.exception("message failed", trace=self.keys.trace(letter.update_id), attempt=letter.attempts + 1)
+            self.metrics.error("answer")
+        return self._failed(letter)
+
+    def _failed(self, letter: mail.Letter) -> Work:
+        """A message that could not be answered, by a fault of the program: tried again, and at last given up with an apology."""
+        now = self.clock()
+        with self.database.begin() as connection:
+            if letter.attempts + 1 < TRIES:
+                mail.postpone_letter(connection, letter, now + dt.timedelta(seconds=2**letter.attempts))
+                return Work(True)
+            incoming = Incoming.from_json(letter.payload)
+            requests = [acknowledge(incoming.query)] if incoming.query else []
+            if incoming.kind in ("text", "command", "media", "press"):
+                requests += self._sentence(incoming, "failed")
+            self._post(connection, letter, incoming, requests, None)
+            mail.handled(connection, letter, now)
+            return Work(True, mail.parcels(connection, self.bot.id, letter.chat, now))
+
+    def _answer(self, connection: Connection, letter: mail.Letter) -> None:
+        start, now = time.perf_counter(), self.clock()
+        incoming = Incoming.from_json(letter.payload)
+        if incoming.kind == "moved" and incoming.new_id is not None:
+            mail.handled(connection, letter, now)
+            self._move(connection, letter.chat, incoming.new_id)
+            return
+        if incoming.kind == "left":
+            mail.give_up_chat(connection, self.bot.id, letter.chat, "left", now)
+            records.drop_state(connection, letter.chat)
+            mail.handled(connection, letter, now)
+            return
+        person, talk = self.keys.person(incoming.user_id), self._talk()
+        response = self._respond(connection, talk, letter.chat, incoming, now)
+        if response.forget:
+            records.forget(connection, person, now)
+            if self._journal is not None:
+                note_deletion(self._journal, person, now)
+        if response.state is not None:
+            records.save_state(connection, letter.chat, person, json.dumps(response.state.as_json(), ensure_ascii=False), now)
+        told = _told(response.turn, incoming, talk.engine.content.version) if response.turn else None
+        reply_id = records.record(connection, letter.chat, person, told, now) if told else None
+        self._post(connection, letter, incoming, response.requests, reply_id)
+        mail.handled(connection, letter, now)
+        kind = told.kind if told else incoming.kind
+        self.metrics.reply(kind, time.perf_counter() - start)
+        log.info("handled", trace=self.keys.trace(letter.update_id), kind=kind, ms=round((time.perf_counter() - start) * 1000, 1))
+
+    def _respond(self, connection: Connection, talk: Conversation, chat: str, incoming: Incoming, now: dt.datetime) -> Response:
+        if incoming.kind == FLOW:
+            text = talk.sentence("flow", incoming.language or "ko")
+            return Response([acknowledge(incoming.query, text)] if incoming.query else self._sentence(incoming, "flow"))
+        person = self.keys.person(incoming.user_id)
+        stored = records.load_state(connection, chat, person)
+        return talk.respond(incoming, stored, now.astimezone(SEOUL), lambda: records.held(connection, person))
+
+    def _talk(self) -> Conversation:
+        """The conversation over the content that is served now; one message sees one content from its beginning to its end."""
+        engine = self.serving.engine
+        if self._conversation is None or self._conversation.engine is not engine:
+            self._conversation = Conversation(engine, self.settings, self.bot.username)
+        return self._conversation
+
+    def _post(self, connection: Connection, letter: mail.Letter, incoming: Incoming, requests: list[Request], reply_id: int | None) -> None:
+        person = self.keys.person(incoming.user_id)
+        for request in requests:
+            of = reply_id if request.method == "sendMessage" else None
+            mail.post(connection, self.bot.id, letter.chat, person, request.method, request.payload, letter.received_at, of)
+
+    def _sentence(self, incoming: Incoming, key: str) -> list[Request]:
+        text = self._talk().sentence(key, incoming.language or "ko")
+        return message(Place(incoming.chat_id, incoming.thread_id), text)
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def sent(self, parcel: mail.Parcel) -> None:
+        with self.database.begin() as connection:
+            mail.sent(connection, parcel.id, self.clock())
+
+    def postpone(self, parcel: mail.Parcel, seconds: float) -> None:
+        with self.database.begin() as connection:
+            mail.postpone(connection, parcel.id, self.clock() + dt.timedelta(seconds=seconds))
+
+    def give_up(self, parcel: mail.Parcel, reason: str, whole_chat: bool = False) -> None:
+        """Notes that something cannot be delivered; with it all else for the chat, where the chat is closed to the bot."""
+        with self.database.begin() as connection:
+            if whole_chat:
+                mail.give_up_chat(connection, self.bot.id, parcel.chat, reason, self.clock())
+                records.drop_state(connection, parcel.chat)
+            else:
+                mail.give_up(connection, parcel.id, reason, self.clock())
+
+    def moved(self, parcel: mail.Parcel, new_id: int) -> str:
+        """The group has another id; its hash."""
+        with self.database.begin() as connection:
+            return self._move(connection, parcel.chat, new_id)
+
+    def _move(self, connection: Connection, chat: str, new_id: int) -> str:
+        new_chat = self.keys.chat(new_id)
+        records.move_chat(connection, chat, new_chat)
+        mail.readdress(connection, self.bot.id, chat, new_chat, new_id)
+        return new_chat
+
+    def busy_chats(self) -> list[str]:
+        with self.database.begin() as connection:
+            return mail.busy_chats(connection, self.bot.id, self.clock())
+
+    def has_work(self, chat: str) -> bool:
+        with self.database.begin() as connection:
+            return mail.has_work(connection, self.bot.id, chat, self.clock())
+
+    def outage_sentence(self, language: str) -> str:
+        return self._talk().sentence("outage", language)
+
+
+def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
+    """What goes on record. A question is kept only where the newsletter does not answer it; what is urgent is kept by nobody."""
+    decision, reply = turn.trace.decision, turn.reply
+    is_open = reply.kind == "fallback" and decision.reason in UNANSWERED
+    is_open = is_open or (reply.kind == "partial" and any(part.missing for part in decision.parts))
+    asked = incoming.text if is_open and not reply.urgent and incoming.kind != "press" else ""
+    return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked)

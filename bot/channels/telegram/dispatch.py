@@ -1,0 +1,224 @@
+"""The durable queue in the place of python-telegram-bot's own, and the worker that empties it, chat by chat.
+
+Promises: `put` returns when the update is in the store, so that Telegram is told "received" of nothing that could be lost; at most one worker
+is at a chat, over all processes; a chat that waits (for a pause to end, for another process that died) is found again by a sweep.
+
+What goes through the queue in memory is not the update but a `Visit`: the word that there is something to do for a chat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from telegram import Update
+from telegram.error import RetryAfter, TelegramError
+
+from bot.channels.telegram.delivery import Delivery, Outcome
+from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.metrics import Metrics
+from bot.errors import StoreError
+from bot.store.locks import ChatLocks
+from bot.store.mail import Parcel
+
+SWEEP_SECONDS = 1.0
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """There is something to do for this chat."""
+
+    chat: str
+
+
+class Unstored(RetryAfter):
+    """The store did not take an update: to be fetched again. A TelegramError, for any other would end polling."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+
+class DurableQueue(asyncio.Queue[object]):
+    """Stores updates, and hands out visits."""
+
+    def __init__(self, work: Dispatcher) -> None:
+        super().__init__()
+        self.work = work
+
+    async def put(self, item: object) -> None:
+        """Stores an update, or passes on what is none. Raises Unstored."""
+        if isinstance(item, Update):
+            await self.work.take(item)
+        else:
+            await super().put(item)
+
+
+class Dispatcher:
+    """Takes updates in and works them off."""
+
+    def __init__(self, desk: Desk, delivery: Delivery, locks: ChatLocks, executor: Executor, metrics: Metrics, barred: Callable[[], None]) -> None:
+        self.desk, self.delivery, self.locks, self.executor, self.metrics, self.barred = desk, delivery, locks, executor, metrics, barred
+        self.queue = DurableQueue(self)
+        self.stopping = False
+        self.store_fault = ""
+        self._waiting: set[str] = set()  # chats with a visit in the queue
+        self._again: set[str] = set()  # chats at work, to which something came meanwhile
+        self._working: set[str] = set()
+        self._unrecorded: dict[int, Parcel] = {}  # sent, but the store could not be told
+        self._consoled: set[int] = set()  # chats that know of the outage
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # -- taking in -----------------------------------------------------------------------------------------------
+
+    async def take(self, update: Update) -> None:
+        """Stores an update and sees to its chat. Raises Unstored where the store fails."""
+        try:
+            chat = await self._run(self.desk.take, update)
+        except StoreError as error:
+            self._note_fault(error)
+            self.console([update])
+            raise Unstored from None
+        except Exception:
+            # A message that this program cannot read must not keep all others from being fetched.
+            log.exception("update not understood")
+            self.metrics.error("intake")
+            return
+        self._recovered()
+        if chat is not None:
+            self.visit(chat)
+
+    def visit(self, chat: str) -> None:
+        """Has the chat looked after, once however often this is said."""
+        if chat in self._working:
+            self._again.add(chat)
+        elif chat not in self._waiting:
+            self._waiting.add(chat)
+            self.queue.put_nowait(Visit(chat))
+
+    def console(self, updates: Sequence[Update]) -> None:
+        """Tells those who wrote, once, that the answer will take a while; nothing is stored for it, for the store is what is lost."""
+        for update in updates:
+            chat = update.effective_chat
+            if update.message is None or chat is None or chat.type != chat.PRIVATE or chat.id in self._consoled or len(self._consoled) > 10_000:
+                continue
+            self._consoled.add(chat.id)
+            code = (update.effective_user.language_code or "ko") if update.effective_user else "ko"
+            self._spawn(self._console(chat.id, "ko" if code.startswith("ko") else "en"))
+
+    async def _console(self, chat_id: int, language: str) -> None:
+        with contextlib.suppress(TelegramError):
+            await self.delivery.bot.send_message(chat_id, self.desk.outage_sentence(language))
+
+    # -- working off ---------------------------------------------------------------------------------------------
+
+    async def work(self, chat: str) -> None:
+        """Answers what waits in a chat and sends the answers, in order. The store's faults end it; the sweep comes back."""
+        self._waiting.discard(chat)
+        if self.stopping or chat in self._working:
+            return
+        self._working.add(chat)
+        try:
+            if await self._run(self.locks.take, chat):
+                try:
+                    await self._work(chat)
+                finally:
+                    await self._run(self.locks.release, chat)
+                # What another process stored while the chat was locked here, it could not see to itself.
+                if self.locks.is_shared and not self.stopping and await self._run(self.desk.has_work, chat):
+                    self._again.add(chat)
+        except StoreError as error:
+            self._note_fault(error)
+            self._again.discard(chat)
+        finally:
+            self._working.discard(chat)
+            if chat in self._again:
+                self._again.discard(chat)
+                self.visit(chat)
+
+    async def _work(self, chat: str) -> None:
+        while not self.stopping:
+            work = await self._run(self.desk.work, chat)
+            self._recovered()
+            arrived = 0
+            for parcel in work.parcels:
+                if not await self._send(parcel):
+                    return
+                arrived += 1
+            if not work.answered and not arrived:
+                return
+
+    async def _send(self, parcel: Parcel) -> bool:
+        """Sends one thing; False where the chat has to wait."""
+        if parcel.id in self._unrecorded:
+            outcome = Outcome("sent")
+        else:
+            outcome = await self.delivery.deliver(parcel)
+        if outcome.kind == "sent":
+            self._unrecorded[parcel.id] = parcel  # a fault of the store from here on must not send it again
+            await self._run(self.desk.sent, parcel)
+            del self._unrecorded[parcel.id]
+            self.metrics.sent(parcel.method)
+            self.metrics.handled((self.desk.clock() - parcel.created_at).total_seconds())
+            return True
+        self.metrics.failed(outcome.reason)
+        log.warning("not sent", outcome=outcome.kind, reason=outcome.reason, method=parcel.method, attempt=parcel.attempts + 1)
+        if outcome.kind == "failed":
+            await self._run(self.desk.give_up, parcel, outcome.reason)
+            return True
+        if outcome.kind == "closed":
+            await self._run(self.desk.give_up, parcel, outcome.reason, True)
+        elif outcome.kind == "moved":
+            self.visit(await self._run(self.desk.moved, parcel, outcome.new_id))
+        elif outcome.kind == "barred":
+            await self._run(self.desk.postpone, parcel, 60.0)
+            self.barred()
+        else:
+            await self._run(self.desk.postpone, parcel, outcome.seconds)
+        return False
+
+    async def sweep(self) -> None:
+        """Looks again and again for chats that wait; ends when the dispatcher stops."""
+        while not self.stopping:
+            try:
+                for chat in await self._run(self.desk.busy_chats):
+                    if chat not in self._working:
+                        self.visit(chat)
+                self._recovered()
+            except StoreError as error:
+                self._note_fault(error)
+            except Exception:
+                log.exception("sweep failed")
+                self.metrics.error("sweep")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    # -- what they share -----------------------------------------------------------------------------------------
+
+    async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """The store blocks; so it is used in threads."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, call, *arguments)
+
+    def _spawn(self, coroutine: Any) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _note_fault(self, error: StoreError) -> None:
+        if self.store_fault != error.problem:
+            log.error("store lost", place=error.place, problem=error.problem, remedy=error.remedy)
+        self.store_fault = error.problem
+        self.metrics.store(False)
+
+    def _recovered(self) -> None:
+        if self.store_fault:
+            log.info("store back")
+            self.store_fault = ""
+            self._consoled.clear()
+        self.metrics.store(True)

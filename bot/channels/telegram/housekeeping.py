@@ -1,0 +1,156 @@
+"""What goes on beside the conversations: taking in saved changes of the content, deleting what is past its time, telling how things stand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import func, select
+
+from bot.channels.serving import Serving
+from bot.channels.session import seoul_now
+from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.operation import ContentState, Operation, Readiness
+from bot.config import Settings
+from bot.content.watch import changes
+from bot.errors import StoreError
+from bot.store import contents
+from bot.store.database import Database
+from bot.store.retention import purge
+from bot.store.schema import inbox, outbox
+
+PURGE_HOURS = 6
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """The background of one running bot.
+
+    standing  (how things stand with Telegram, what is wrong with the store or ""), as the bot has last seen it
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, serving: Serving, metrics: Metrics, executor: Executor, standing: Callable[[], tuple[str, str]]
+    ) -> None:
+        self.settings, self.database, self.serving, self.metrics = settings, database, serving, metrics
+        self.executor, self.standing = executor, standing
+        self.is_serving = False
+        self._saved = asyncio.Event()
+        self._done = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Runs beside the block. Raises ChannelError where the port of the metrics is taken."""
+        operation = self.settings.operation
+        server = Operation(operation.host, operation.port, self.metrics, self.readiness) if operation.port else None
+        if server is not None:
+            await server.start()
+        self.metrics.content(self.serving.version, self.serving.fault is None)
+        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no SIGHUP
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._saved.set)
+        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge()]
+        if self.settings.content.watch:
+            jobs.append(self._watch())
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            yield
+        finally:
+            self._done.set()
+            self._saved.set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if server is not None:
+                await server.stop()
+
+    # -- content -------------------------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        async for _ in changes(self.serving.folders, self._done):
+            self._saved.set()
+
+    async def _reload(self) -> None:
+        """Takes in changes, one after another; several that come together are one."""
+        while True:
+            await self._saved.wait()
+            self._saved.clear()
+            if self._done.is_set():
+                return
+            try:
+                outcome = await asyncio.to_thread(self.serving.reload)
+            except Exception:
+                log.exception("reload failed")
+                self.metrics.error("content")
+                continue
+            self.metrics.reloaded(outcome.kind)
+            self.metrics.content(outcome.version, not outcome.fault)
+            log.info("content", outcome=outcome.kind, version=outcome.version, seconds=round(outcome.seconds, 2))
+            if outcome.kind == "loaded":
+                await self._keep_content()
+
+    async def _keep_content(self) -> None:
+        """Keeps the files that are served, so that it can be told later from which text a reply was given."""
+        served = self.serving.served
+
+        def keep() -> None:
+            with self.database.begin() as connection:
+                contents.keep(connection, served.version, served.snapshot.pack(), seoul_now())
+
+        while not self._done.is_set():
+            try:
+                await self._run(keep)
+                return
+            except StoreError:
+                await asyncio.sleep(5)
+
+    # -- retention -----------------------------------------------------------------------------------------------
+
+    async def _purge(self) -> None:
+        store = self.settings.store
+        while True:
+            try:
+                removed = await self._run(purge, self.database, seoul_now(), store.text_days, store.record_days)
+                log.info("purged", **removed)
+            except StoreError as error:
+                log.warning("not purged", problem=error.problem)
+            except Exception:
+                log.exception("purge failed")
+                self.metrics.error("store")
+            await asyncio.sleep(PURGE_HOURS * 3600)
+
+    # -- how things stand ----------------------------------------------------------------------------------------
+
+    async def readiness(self) -> Readiness:
+        """What /readyz shows; asks the database anew."""
+        telegram, fault = self.standing()
+        served = self.serving.served
+        waiting: dict[str, int] = {}
+        try:
+            waiting = await self._run(self._waiting)
+        except StoreError as error:
+            fault = fault or error.problem
+        self.metrics.store(not fault)
+        return Readiness(
+            ContentState(served.version, served.fault, served.since), fault or "ok", telegram, waiting, self.is_serving and not self._done.is_set()
+        )
+
+    def _waiting(self) -> dict[str, int]:
+        self.database.ping()
+        with self.database.begin() as connection:
+            letters = connection.execute(select(func.count()).select_from(inbox).where(inbox.c.handled_at.is_(None))).scalar_one()
+            parcels = connection.execute(select(func.count()).select_from(outbox).where(outbox.c.done_at.is_(None))).scalar_one()
+        self.metrics.waiting(inbox=letters, outbox=parcels)
+        return {"inbox": letters, "outbox": parcels}
+
+    async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, call, *arguments)
+
+
+__all__ = ["Housekeeping"]

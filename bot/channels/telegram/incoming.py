@@ -1,0 +1,210 @@
+"""From an update of Telegram's to what the bot needs of it, and no more: no name, no file, no unmasked number goes further than here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
+
+from bot.store.masking import mask
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")  # the updates that Telegram shall send
+_PRESENT = ("member", "administrator", "restricted", "creator")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message, a press of a button, or a change of the bot's standing in a chat. Stored as JSON until it is answered.
+
+    kind      text, command, press, media, joined (the bot came into a group), left (it was blocked or removed) or moved (new id of a group)
+    user_id   who wrote; in the name of a group or channel, its id
+    text      the message, or what stands behind the command, masked
+    name      the command, the kind of media, or for a press its data
+    query     id of the press, which must be acknowledged
+    cut       whether more was written than is read
+    new_id    where the group has moved to
+    """
+
+    kind: str
+    chat_id: int
+    user_id: int
+    group: bool = False
+    message_id: int | None = None
+    thread_id: int | None = None
+    language: str = ""
+    text: str = ""
+    name: str = ""
+    query: str = ""
+    cut: bool = False
+    edited: bool = False
+    new_id: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in ("", None, False)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Incoming:
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: item for name, item in value.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """Who the bot is: needed to tell what is meant for it."""
+
+    id: int
+    username: str
+
+
+def read_update(update: Update, bot: Self, length: int) -> Incoming | None:
+    """What the update asks of the bot, or None where it asks nothing. length: characters of a message that are read."""
+    if update.callback_query is not None:
+        return _press(update.callback_query)
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member)
+    message = update.message or update.edited_message
+    if message is None:
+        return None
+    return _message(message, bot, length, edited=update.edited_message is not None)
+
+
+def chat_of(update: Update) -> int | None:
+    """The chat an update is of, which its order goes by."""
+    return update.effective_chat.id if update.effective_chat else update.effective_user.id if update.effective_user else None
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
+
+
+def _message(message: Message, bot: Self, length: int, edited: bool) -> Incoming | None:
+    author = _author(message.from_user, message.sender_chat)
+    if author is None or message.chat.type == Chat.CHANNEL or (message.via_bot and message.via_bot.id == bot.id):
+        return None
+    common: dict[str, Any] = {**_place(message), "user_id": author, "language": _language(message.from_user), "edited": edited}
+    if message.migrate_to_chat_id is not None:
+        return Incoming("moved", new_id=message.migrate_to_chat_id, **common)
+    text, entities = message.text or message.caption or "", message.entities or message.caption_entities or ()
+    command = _command(text, entities, bot)
+    if command is not None:
+        name, rest, addressed = command
+        if not addressed:
+            return None
+        if name:
+            return Incoming("command", name=name, text=_masked(rest, length)[0], **common)
+    kind = _media(message)
+    if common["group"] and not _is_for(message, text, entities, bot):
+        return None
+    text, cut = _masked(_without_mention(text, entities, bot), length)
+    if kind:
+        return Incoming("media", name=kind, text=text, cut=cut, **common)
+    return Incoming("text", text=text, cut=cut, **common) if message.text is not None else None
+
+
+def _place(message: Message) -> dict[str, Any]:
+    return {
+        "chat_id": message.chat.id,
+        "group": message.chat.type != Chat.PRIVATE,
+        "message_id": message.message_id,
+        # In a group without topics Telegram sets it for replies too, and refuses it in an answer.
+        "thread_id": message.message_thread_id if message.is_topic_message else None,
+    }
+
+
+def _author(user: User | None, chat: Chat | None) -> int | None:
+    """Who speaks; other bots are not answered, or two bots would never end."""
+    if chat is not None:
+        return chat.id
+    return None if user is None or user.is_bot else user.id
+
+
+def _language(user: User | None) -> str:
+    code = (user.language_code or "") if user else ""
+    return "" if not code else "ko" if code.lower().startswith("ko") else "en"
+
+
+def _command(text: str, entities: Any, bot: Self) -> tuple[str, str, bool] | None:
+    """(name, what stands behind it, whether it is meant for this bot); None where the message begins with no command."""
+    first = next((one for one in entities if one.type == MessageEntity.BOT_COMMAND and one.offset == 0), None)
+    if first is None:
+        return None
+    word = text[1 : first.length]  # ASCII: units and characters are the same
+    name, _, whom = word.partition("@")
+    return name.lower(), text[first.length :].strip(), not whom or whom.lower() == bot.username.lower()
+
+
+def _is_for(message: Message, text: str, entities: Any, bot: Self) -> bool:
+    """Whether a message of a group is meant for the bot: it mentions it, or answers it."""
+    if any(_is_mention(text, one, bot) for one in entities):
+        return True
+    answered = message.reply_to_message
+    # In a topic every message answers the one that opened it, which is nobody's.
+    opened = answered is not None and answered.forum_topic_created is not None
+    return answered is not None and not opened and answered.from_user is not None and answered.from_user.id == bot.id
+
+
+def _is_mention(text: str, entity: MessageEntity, bot: Self) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == bot.id
+    return entity.type == MessageEntity.MENTION and _slice(text, entity).lower() == f"@{bot.username}".lower()
+
+
+def _without_mention(text: str, entities: Any, bot: Self) -> str:
+    """The message without the name it calls the bot by."""
+    for entity in sorted(entities, key=lambda one: -one.offset):
+        if _is_mention(text, entity, bot):
+            units = text.encode("utf-16-le")
+            text = (units[: entity.offset * 2] + units[(entity.offset + entity.length) * 2 :]).decode("utf-16-le", "replace")
+    return text.strip()
+
+
+def _slice(text: str, entity: MessageEntity) -> str:
+    """What an entity covers; its offsets count UTF-16 units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le", "replace")
+
+
+def _masked(text: str, length: int) -> tuple[str, bool]:
+    """(the masked text as far as it is read, whether there was more). Masked before it is cut: half a number would not be known as one."""
+    text = mask(text.replace("\0", "").encode("utf-8", "replace").decode("utf-8"))  # what no database would take is left out
+    return text[:length], len(text) > length
+
+
+def _media(message: Message) -> str:
+    """What was sent in place of text: voice, location or file; "" for text, and for what needs no word (a pinned message, a new member)."""
+    if message.voice or message.audio or message.video_note:
+        return "voice"
+    if message.location or message.venue:
+        return "location"
+    files = ("photo", "sticker", "video", "animation", "document", "contact", "poll", "dice", "story", "paid_media", "checklist", "game")
+    return "file" if any(getattr(message, name, None) for name in files) else ""
+
+
+# -- presses and standing --------------------------------------------------------------------------------------------
+
+
+def _press(query: CallbackQuery) -> Incoming | None:
+    message = query.message
+    chat = message.chat if message is not None else None
+    thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    return Incoming(
+        "press",
+        chat_id=chat.id if chat else query.from_user.id,
+        user_id=query.from_user.id,
+        group=chat is not None and chat.type != Chat.PRIVATE,
+        message_id=message.message_id if message is not None else None,
+        thread_id=thread,
+        language=_language(query.from_user),
+        name=(query.data or "")[:64],
+        query=query.id,
+    )
+
+
+def _membership(change: ChatMemberUpdated) -> Incoming | None:
+    chat, here = change.chat, change.new_chat_member.status in _PRESENT
+    if chat.type == Chat.CHANNEL or here == (change.old_chat_member.status in _PRESENT):
+        return None
+    group = chat.type != Chat.PRIVATE
+    if here and not group:
+        return None  # unblocked: what the resident writes next is answered
+    return Incoming("joined" if here else "left", chat_id=chat.id, user_id=change.from_user.id, group=group, language=_language(change.from_user))

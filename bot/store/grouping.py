@@ -1,0 +1,166 @@
+"""Questions that ask for the same, put together: many people word one want in many ways.
+
+Compared are the words that name a subject, whatever their order, with a slip of the fingers forgiven. Every question is held against the
+few groups that share a word with it, never against all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.content.source import squeeze
+from bot.korean.normalise import normalise
+from bot.matching.fuzzy import closeness, letters
+
+_ALIKE, _ALIKE_WITHIN_TOPIC = 0.7, 0.5
+_SLIPS = ((5, 0), (17, 1), (26, 2))  # letters that may differ, by the length of the longer text
+_LOOKED_AT, _COMPARED = 100, 12  # groups: by one word, and in all
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question without an answer, as it is on record. person: a hash; text: masked."""
+
+    at: dt.datetime
+    person: str
+    kind: str
+    text: str
+    topics: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What several people asked in like words.
+
+    people   how many different ones
+    example  the text that stands for the others best
+    topics   ids, those spoken of most first
+    """
+
+    kind: str
+    count: int
+    people: int
+    first: dt.datetime
+    last: dt.datetime
+    example: str
+    topics: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Wording:
+    """Questions of the very same text. words: its subject's, in letters."""
+
+    words: tuple[str, ...]
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def about(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.questions[0].topics, self.questions[0].aspects
+
+
+def group(questions: Iterable[Question], words: Callable[[str], Sequence[str]]) -> list[Group]:
+    """The groups, most asked first.
+
+    words  the words of a text that name its subject; none where there is no telling
+    """
+    wordings: dict[tuple[str, str], _Wording] = {}
+    for question in questions:
+        plain = normalise(question.text)
+        key = (question.kind, squeeze(plain) or plain)
+        if key not in wordings:
+            wordings[key] = _Wording(tuple(dict.fromkeys(map(letters, words(question.text)))) or (letters(key[1]),))
+        wordings[key].questions.append(question)
+    grouper: dict[str, _Grouper] = {}
+    for (kind, _), wording in sorted(wordings.items(), key=lambda item: -len(item[1].questions)):
+        grouper.setdefault(kind, _Grouper()).add(wording)
+    groups = [_summary(members) for one in grouper.values() for members in one.groups]
+    return sorted(groups, key=lambda one: (-one.count, -one.people, -one.last.timestamp()))
+
+
+class _Grouper:
+    """Groups of wordings, each around its first, which is the most asked."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[_Wording]] = []
+        self._same: dict[tuple[str, ...], int] = {}
+        self._by_part: dict[str, list[int]] = {}
+
+    def add(self, wording: _Wording) -> None:
+        """Puts the wording into the group that it is most like, or into a new one."""
+        signature = tuple(sorted(wording.words))
+        place = self._same.get(signature)
+        if place is None:
+            place = self._nearest(wording)
+        if place is None:
+            place = len(self.groups)
+            self.groups.append([])
+            for part in _parts(wording.words):
+                self._by_part.setdefault(part, []).append(place)
+        self.groups[place].append(wording)
+        self._same[signature] = place
+
+    def _nearest(self, wording: _Wording) -> int | None:
+        shared: Counter[int] = Counter()
+        for part in _parts(wording.words):
+            shared.update(self._by_part.get(part, ())[:_LOOKED_AT])
+        best, place = 0.0, None
+        for number, _ in shared.most_common(_COMPARED):
+            first = self.groups[number][0]
+            is_within = bool(wording.about[1]) and wording.about == first.about
+            score = _likeness(wording.words, first.words) / (_ALIKE_WITHIN_TOPIC if is_within else _ALIKE)
+            if score >= 1 and score > best:
+                best, place = score, number
+        return place
+
+
+def _parts(words: Sequence[str]) -> set[str]:
+    """What two like texts share at least one of: a word, or one end of what all words are together."""
+    whole = "".join(words)
+    return {*words, "^" + whole[:4], whole[-4:] + "$", *("^" + word[:4] for word in words), *(word[-4:] + "$" for word in words)}
+
+
+def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
+    """Share of letters in words that both have, 0.0 to 1.0."""
+    if _same(" ".join(left).replace(" ", ""), " ".join(right).replace(" ", "")):
+        return 1.0  # spaces in other places, which break words in other places
+    rest = list(right)
+    met = 0
+    for word in left:
+        twin = word if word in rest else next((other for other in rest if _same(word, other)), None)
+        if twin is not None:
+            rest.remove(twin)
+            met += len(word) + len(twin)
+    return met / (sum(map(len, left)) + sum(map(len, right)))
+
+
+def _same(left: str, right: str) -> bool:
+    """Whether they are one word but for slips."""
+    size = max(len(left), len(right))
+    slips = next((slips for most, slips in _SLIPS if size <= most), 3)
+    return left == right or (abs(len(left) - len(right)) <= slips and round((1 - closeness(left, right)) * size) <= slips)
+
+
+def _summary(members: list[_Wording]) -> Group:
+    questions = sorted((question for wording in members for question in wording.questions), key=lambda question: question.at)
+    shares: Counter[str] = Counter()
+    for wording in members:
+        shares.update(dict.fromkeys(wording.words, len(wording.questions) / len(questions)))
+
+    def typical(wording: _Wording) -> tuple[float, int]:
+        """How many of the group's words it has, and how few others; then how often it was asked."""
+        return sum(shares[word] for word in wording.words) / (len(wording.words) + shares.total()), len(wording.questions)
+
+    topics = Counter(topic for question in questions for topic in question.topics)
+    return Group(
+        kind=questions[0].kind,
+        count=len(questions),
+        people=len({question.person for question in questions}),
+        first=questions[0].at,
+        last=questions[-1].at,
+        example=max(members, key=typical).questions[-1].text,
+        topics=tuple(topic for topic, _ in topics.most_common()),
+    )

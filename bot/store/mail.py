@@ -1,0 +1,152 @@
+"""The inbox and the outbox: what came and is to be answered, and what is to be sent.
+
+Promises: an update is kept once, however often it comes; those of a chat are taken in the order of their ids; what is to be sent to a chat
+goes out in order, and nothing overtakes what is postponed. Text and address are erased as soon as they have served.
+Everything works on a transaction of the caller's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.schema import inbox, outbox, replies
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An update that waits to be handled. payload: what the channel needs to answer it."""
+
+    bot: int
+    update_id: int
+    chat: str
+    received_at: dt.datetime
+    payload: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Something that waits to be sent. method, payload: a request of the channel's and its parameters; created_at: when that came which it answers."""
+
+    id: int
+    chat: str
+    method: str
+    payload: dict[str, Any]
+    created_at: dt.datetime
+    attempts: int
+
+
+# -- the inbox -------------------------------------------------------------------------------------------------------
+
+
+def receive(connection: Connection, bot: int, update_id: int, chat: str, payload: dict[str, Any], now: dt.datetime) -> bool:
+    """Keeps an update; False where it is known already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = {"bot": bot, "update_id": update_id, "chat": chat, "received_at": now, "payload": json.dumps(payload, ensure_ascii=False)}
+    statement: Any = dialect.insert(inbox)
+    return bool(connection.execute(statement.values(values).on_conflict_do_nothing()).rowcount)
+
+
+def next_letter(connection: Connection, bot: int, chat: str, now: dt.datetime) -> Letter | None:
+    """The first update of the chat that is not handled; None also where that one is postponed."""
+    ours = (inbox.c.bot == bot) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
+    row = connection.execute(select(inbox).where(ours).order_by(inbox.c.update_id).limit(1)).one_or_none()
+    if row is None or (row.not_before is not None and row.not_before > now):
+        return None
+    return Letter(row.bot, row.update_id, row.chat, row.received_at, json.loads(row.payload or "{}"), row.attempts)
+
+
+def handled(connection: Connection, letter: Letter, now: dt.datetime) -> None:
+    """The update has been dealt with; of it only the id is left."""
+    _change(connection, letter, handled_at=now, payload=None)
+
+
+def postpone_letter(connection: Connection, letter: Letter, until: dt.datetime) -> None:
+    """Handling failed; another try later."""
+    _change(connection, letter, not_before=until, attempts=inbox.c.attempts + 1)
+
+
+def _change(connection: Connection, letter: Letter, **values: Any) -> None:
+    ours = (inbox.c.bot == letter.bot) & (inbox.c.update_id == letter.update_id)
+    connection.execute(update(inbox).where(ours).values(**values))
+
+
+# -- the outbox ------------------------------------------------------------------------------------------------------
+
+
+def post(
+    connection: Connection, bot: int, chat: str, person: str, method: str, payload: dict[str, Any], now: dt.datetime, reply_id: int | None = None
+) -> None:
+    """Puts a request last in the queue of its chat."""
+    values = {"bot": bot, "chat": chat, "person": person, "method": method, "created_at": now, "reply_id": reply_id}
+    connection.execute(insert(outbox).values(payload=json.dumps(payload, ensure_ascii=False), **values))
+
+
+def parcels(connection: Connection, bot: int, chat: str, now: dt.datetime) -> list[Parcel]:
+    """What may be sent to the chat now, in order."""
+    ours = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None)
+    found: list[Parcel] = []
+    for row in connection.execute(select(outbox).where(ours).order_by(outbox.c.id).limit(100)):
+        if row.not_before is not None and row.not_before > now:
+            break  # nothing overtakes it
+        found.append(Parcel(row.id, row.chat, row.method, json.loads(row.payload or "{}"), row.created_at, row.attempts))
+    return found
+
+
+def sent(connection: Connection, parcel_id: int, now: dt.datetime) -> None:
+    """It has arrived; neither text nor address is left of it."""
+    _close(connection, outbox.c.id == parcel_id, now, None)
+    reply_id = connection.execute(select(outbox.c.reply_id).where(outbox.c.id == parcel_id)).scalar()
+    if reply_id is not None:
+        connection.execute(update(replies).where((replies.c.id == reply_id) & replies.c.delivered_at.is_(None)).values(delivered_at=now))
+
+
+def give_up(connection: Connection, parcel_id: int, reason: str, now: dt.datetime) -> None:
+    """It cannot be delivered."""
+    _close(connection, outbox.c.id == parcel_id, now, reason)
+
+
+def give_up_chat(connection: Connection, bot: int, chat: str, reason: str, now: dt.datetime) -> None:
+    """Nothing can be delivered to the chat any more: the bot was blocked, or the chat is gone."""
+    _close(connection, (outbox.c.bot == bot) & (outbox.c.chat == chat), now, reason)
+
+
+def _close(connection: Connection, which: Any, now: dt.datetime, failure: str | None) -> None:
+    connection.execute(update(outbox).where(which & outbox.c.done_at.is_(None)).values(done_at=now, payload=None, failure=failure))
+
+
+def postpone(connection: Connection, parcel_id: int, until: dt.datetime) -> None:
+    """Sending failed; another try later. What is behind it in the chat waits too."""
+    connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(not_before=until, attempts=outbox.c.attempts + 1))
+
+
+def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id: int) -> None:
+    """A group has got another id: what waits for it goes there."""
+    ours = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None)
+    for row in connection.execute(select(outbox.c.id, outbox.c.payload).where(ours)).all():
+        payload = {**json.loads(row.payload or "{}"), "chat_id": new_id}
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(chat=new_chat, payload=json.dumps(payload, ensure_ascii=False)))
+
+
+# -- both ------------------------------------------------------------------------------------------------------------
+
+
+def busy_chats(connection: Connection, bot: int, now: dt.datetime, limit: int = 1000) -> list[str]:
+    """Chats for which something can be done now, those that have waited longest first."""
+    found: dict[str, dt.datetime] = {}
+    for table, done, since in ((inbox, inbox.c.handled_at, inbox.c.received_at), (outbox, outbox.c.done_at, outbox.c.created_at)):
+        due = done.is_(None) & (table.c.bot == bot) & or_(table.c.not_before.is_(None), table.c.not_before <= now)
+        for row in connection.execute(select(table.c.chat, since.label("since")).where(due).order_by(since).limit(limit)):
+            found[row.chat] = min(row.since, found.get(row.chat, row.since))
+    return sorted(found, key=lambda chat: found[chat])[:limit]
+
+
+def has_work(connection: Connection, bot: int, chat: str, now: dt.datetime) -> bool:
+    """Whether something can be done for the chat now."""
+    return next_letter(connection, bot, chat, now) is not None or bool(parcels(connection, bot, chat, now))
