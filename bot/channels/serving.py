@@ -201,7 +201,7 @@ class Serving:
         except BotError:
             raise
         except Exception as error:
-            logger.exception("cannot answer from content %s", content.version)
+            logger.exception("이 내용(%s)으로는 답할 수 없습니다.", content.version)
             problem = f"이 내용으로는 답할 수 없습니다({type(error).__name__})."
             raise ContentError("knowledge, intents", problem, "마지막에 고친 곳을 되돌려 주세요. 봇의 잘못이니 개발자에게도 알려 주세요.") from None
         return engine

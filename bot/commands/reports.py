@@ -78,11 +78,12 @@ def told(
         if as_json:
             _dump([{**_plain(one), **({"texts": note(one)} if with_text else {})} for one in found])
             return
-        number = 0
-        for number, one in enumerate(found, 1):
+        is_empty = True
+        for one in found:
+            is_empty = False
             note(one)
             click.echo(_told_line(one))
-    if not number:
+    if is_empty:
         click.echo(f"{_span(since)}그렇게 답한 기록이 아직 없습니다.")
     for (content, name), text in texts.items():
         click.echo(f"\n--- 내용 {content}의 {name} ---\n{text or '이 내용은 보관되어 있지 않습니다.'}")

@@ -243,10 +243,13 @@ def _value(column: Column[Any], plain: Any) -> Any:
         return _time(plain)
     if isinstance(column.type, LargeBinary):
         return base64.b64decode(plain, validate=True)
-    is_number = isinstance(column.type, Integer)
-    if type(plain) is not (int if is_number else str) or (is_number and not -(2**63) <= plain < 2**63):
+    if isinstance(column.type, Integer):
+        if type(plain) is not int or not -(2**63) <= plain < 2**63:
+            raise TypeError
+        return plain
+    if not isinstance(plain, str):
         raise TypeError
-    return plain if is_number else plain.replace("\0", "")  # which PostgreSQL does not take
+    return plain.replace("\0", "")  # which PostgreSQL does not take
 
 
 def _time(plain: Any) -> dt.datetime:
@@ -265,7 +268,7 @@ def _damaged(place: str) -> StoreError:
 
 
 def _not_one(place: str) -> StoreError:
-    return StoreError(place, "이 프로그램의 백업 파일이 아닙니다.", "'yongsan-bot db backup'으로 만든 파일을 골라 주세요. 아무것도 바꾸지 않았습니다.")
+    return StoreError(place, "이 프로그램의 백업 파일이 아닙니다.", "'yongsan-bot db backup'으로 만든 파일을 골라 주세요.")
 
 
 def table_of(name: str) -> Table:

@@ -69,7 +69,7 @@ def read(path: Path) -> list[Deletion]:
             found.append(Deletion(str(value["person"]), dt.datetime.fromisoformat(value["at"]).astimezone(dt.timezone.utc)))
         except (ValueError, TypeError, KeyError, OverflowError):
             raise StoreError(
-                f"{path} {number}번째 줄", "삭제 기록을 읽을 수 없습니다.", '{"person": "…", "at": "…"} 꼴이어야 합니다. 그 줄을 고치거나 지워 주세요.'
+                f"{path} {number}번째 줄", "삭제 기록을 읽을 수 없습니다.", '{"person": "…", "at": "…"} 꼴로 고치거나 그 줄을 지워 주세요.'
             ) from None
     return found
 

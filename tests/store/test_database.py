@@ -51,9 +51,13 @@ def test_the_migrations_make_what_the_schema_says(database):
 
 
 def test_begin_keeps_a_block_whole_or_not_at_all(database):
-    with pytest.raises(RuntimeError), database.begin() as connection:
-        connection.execute(metadata.tables["contents"].insert(), {"version": "a", "served_at": NOW, "files": b""})
-        raise RuntimeError
+    def fail():
+        with database.begin() as connection:
+            connection.execute(metadata.tables["contents"].insert(), {"version": "a", "served_at": NOW, "files": b""})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     with database.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM contents")).scalar_one() == 0

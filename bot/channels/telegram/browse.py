@@ -6,6 +6,7 @@ A button names its chapter by a digest of the title: it still leads there after 
 from __future__ import annotations
 
 from hashlib import sha256
+from statistics import median
 
 from bot.channels.telegram.layout import VERSION, Button, button, shorten
 from bot.content import Content
@@ -25,9 +26,11 @@ class Browse:
         self._topics: dict[str, list[str]] = {}
         self._titles = {}
         # In the order of the paper, as far as the topics say where they stand in it.
-        first = {title.ko: min((line for topic, of in content.sections.items() if of == title for line in content.topics[topic].lines), default=0)
-                 for title in content.sections.values()}  # fmt: skip
-        for topic, title in sorted(content.sections.items(), key=lambda item: first[item[1].ko]):
+        lines: dict[str, list[int]] = {}
+        for topic, title in content.sections.items():
+            lines.setdefault(title.ko, []).extend(content.topics[topic].lines)
+        order = {title: median(found) if found else 0 for title, found in lines.items()}
+        for topic, title in sorted(content.sections.items(), key=lambda item: order[item[1].ko]):
             mark = sha256(title.ko.encode("utf-8")).hexdigest()[:8]
             self._topics.setdefault(mark, []).append(topic)
             self._titles[mark] = title
