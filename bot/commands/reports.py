@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.content import load_content
 from bot.errors import ContentError
 from bot.korean import open_tagger
-from bot.matching import Lexicon
+from bot.matching import VERBAL, Lexicon
 from bot.store import reports
 from bot.store.database import Database
 from bot.store.grouping import Group
@@ -34,7 +34,7 @@ def unanswered(flags: Flags, since: int | None, kind: str | None, limit: int | N
     """Prints the questions without an answer, put together by likeness."""
     settings = open_settings(flags)
     with closing(_Opened(settings)) as opened:
-        groups = reports.unanswered(opened.database, _subject_words(settings), _since(since), kind)
+        groups = reports.unanswered(opened.database, subject_words(settings), _since(since), kind)
     if as_json:
         _dump([_plain(one) for one in groups[:limit]])
         return
@@ -99,14 +99,20 @@ class _Opened:
         self.database.dispose()
 
 
-def _subject_words(settings: Settings) -> Callable[[str], Sequence[str]]:
+def subject_words(settings: Settings) -> Callable[[str], Sequence[str]]:
     """The words of a text that name its subject, as the bot itself sees them."""
     try:
         content = load_content(settings.knowledge, settings.intents)
     except ContentError:
         content = load_content(None, None)  # the words only put questions together; a fault there is the business of `check`
     lexicon = Lexicon(content, open_tagger())
-    return lambda text: [term.key for term in lexicon.read(text).terms]
+
+    def words(text: str) -> list[str]:
+        terms = lexicon.read(text).terms
+        nouns = [term.key for term in terms if term.kind not in VERBAL and len(term.key) > 1]
+        return nouns or [term.key for term in terms]
+
+    return words
 
 
 def _since(days: int | None) -> dt.datetime | None:

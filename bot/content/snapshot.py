@@ -57,7 +57,7 @@ def unpack(packed: bytes) -> Snapshot:
     """The snapshot that `pack` packed. Raises ValueError where the bytes are something else."""
     try:
         files = json.loads(gzip.decompress(packed))
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise ValueError("not a packed snapshot") from error
     # The names become paths: one that led out of the folder would be written there.
     if not isinstance(files, dict) or not all(_NAME.fullmatch(name) and isinstance(text, str) for name, text in files.items()):

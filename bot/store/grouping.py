@@ -15,8 +15,8 @@ from bot.content.source import squeeze
 from bot.korean.normalise import normalise
 from bot.matching.fuzzy import closeness, letters
 
-_ALIKE, _ALIKE_WITHIN_TOPIC = 0.7, 0.5
-_SLIPS = ((5, 0), (17, 1), (26, 2))  # letters that may differ, by the length of the longer text
+_ALIKE, _ALIKE_WITHIN_TOPIC = 0.65, 0.5
+_LETTERS_A_SLIP, _TOO_SHORT = 15, 5  # a slip more for so many letters; none in words of two syllables, which have honest neighbours
 _LOOKED_AT, _COMPARED = 100, 12  # groups: by one word, and in all
 
 
@@ -52,10 +52,14 @@ class Group:
 
 @dataclass(slots=True)
 class _Wording:
-    """Questions of the very same text. words: its subject's, in letters."""
+    """Questions of the very same text. words: its subject's, in letters; whole: the same in one."""
 
     words: tuple[str, ...]
     questions: list[Question] = field(default_factory=list)
+    whole: str = ""
+
+    def __post_init__(self) -> None:
+        self.whole = "".join(self.words)
 
     @property
     def about(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -98,50 +102,52 @@ class _Grouper:
         if place is None:
             place = len(self.groups)
             self.groups.append([])
-            for part in _parts(wording.words):
+            for part in _parts(wording):
                 self._by_part.setdefault(part, []).append(place)
         self.groups[place].append(wording)
         self._same[signature] = place
 
     def _nearest(self, wording: _Wording) -> int | None:
         shared: Counter[int] = Counter()
-        for part in _parts(wording.words):
+        for part in _parts(wording):
             shared.update(self._by_part.get(part, ())[:_LOOKED_AT])
         best, place = 0.0, None
         for number, _ in shared.most_common(_COMPARED):
             first = self.groups[number][0]
             is_within = bool(wording.about[1]) and wording.about == first.about
-            score = _likeness(wording.words, first.words) / (_ALIKE_WITHIN_TOPIC if is_within else _ALIKE)
+            score = _likeness(wording, first) / (_ALIKE_WITHIN_TOPIC if is_within else _ALIKE)
             if score >= 1 and score > best:
                 best, place = score, number
         return place
 
 
-def _parts(words: Sequence[str]) -> set[str]:
-    """What two like texts share at least one of: a word, or one end of what all words are together."""
-    whole = "".join(words)
-    return {*words, "^" + whole[:4], whole[-4:] + "$", *("^" + word[:4] for word in words), *(word[-4:] + "$" for word in words)}
+def _parts(wording: _Wording) -> set[str]:
+    """What two like texts share at least one of: a word, or where a slip may be in it one of its ends."""
+    long = [word for word in (*wording.words, wording.whole) if len(word) > _TOO_SHORT]
+    return {*wording.words, *("^" + word[:4] for word in long), *(word[-4:] + "$" for word in long)}
 
 
-def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
+def _likeness(left: _Wording, right: _Wording) -> float:
     """Share of letters in words that both have, 0.0 to 1.0."""
-    if _same(" ".join(left).replace(" ", ""), " ".join(right).replace(" ", "")):
+    if _same(left.whole, right.whole):
         return 1.0  # spaces in other places, which break words in other places
-    rest = list(right)
     met = 0
-    for word in left:
-        twin = word if word in rest else next((other for other in rest if _same(word, other)), None)
+    rest = [word for word in right.words if word not in left.words]
+    for word in left.words:
+        twin = word if word in right.words else next((other for other in rest if _same(word, other)), None)
         if twin is not None:
-            rest.remove(twin)
             met += len(word) + len(twin)
-    return met / (sum(map(len, left)) + sum(map(len, right)))
+            rest = [other for other in rest if other != twin]
+    return met / (len(left.whole) + len(right.whole))
 
 
 def _same(left: str, right: str) -> bool:
     """Whether they are one word but for slips."""
-    size = max(len(left), len(right))
-    slips = next((slips for most, slips in _SLIPS if size <= most), 3)
-    return left == right or (abs(len(left) - len(right)) <= slips and round((1 - closeness(left, right)) * size) <= slips)
+    size, least = (len(left), len(right)) if len(left) > len(right) else (len(right), len(left))
+    slips = size // _LETTERS_A_SLIP + 1
+    if left == right or size <= _TOO_SHORT or size - least > slips:
+        return left == right
+    return (1 - closeness(left, right)) * size < slips + 0.5
 
 
 def _summary(members: list[_Wording]) -> Group:
@@ -150,9 +156,10 @@ def _summary(members: list[_Wording]) -> Group:
     for wording in members:
         shares.update(dict.fromkeys(wording.words, len(wording.questions) / len(questions)))
 
-    def typical(wording: _Wording) -> tuple[float, int]:
-        """How many of the group's words it has, and how few others; then how often it was asked."""
-        return sum(shares[word] for word in wording.words) / (len(wording.words) + shares.total()), len(wording.questions)
+    def typical(wording: _Wording) -> tuple[float, int, bool]:
+        """How many of the group's words it has, and how few others; then how often it was asked, and whether it is in Hangul."""
+        score = sum(shares[word] for word in wording.words) / (len(wording.words) + shares.total())
+        return score, len(wording.questions), any("가" <= char <= "힣" for char in wording.questions[-1].text)
 
     topics = Counter(topic for question in questions for topic in question.topics)
     return Group(

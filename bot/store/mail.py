@@ -12,10 +12,23 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import inbox, outbox, replies
+
+# Statements of every message are made once: making one takes longer than carrying it out.
+_OURS = (inbox.c.bot == bindparam("of")) & (inbox.c.chat == bindparam("to")) & inbox.c.handled_at.is_(None)
+_NEXT = select(inbox).where(_OURS).order_by(inbox.c.update_id).limit(1)
+_LETTER = (inbox.c.bot == bindparam("of")) & (inbox.c.update_id == bindparam("number"))
+_HANDLED = update(inbox).where(_LETTER).values(handled_at=bindparam("now"), payload=None)
+_WAITING = (outbox.c.bot == bindparam("of")) & (outbox.c.chat == bindparam("to")) & outbox.c.done_at.is_(None)
+_PARCELS = select(outbox).where(_WAITING).order_by(outbox.c.id).limit(100)
+_OPEN = (outbox.c.id == bindparam("number")) & outbox.c.done_at.is_(None)
+_SENT = update(outbox).where(_OPEN).values(done_at=bindparam("now"), payload=None, failure=None)
+_DELIVERED = update(replies).where((replies.c.id == bindparam("number")) & replies.c.delivered_at.is_(None)).values(delivered_at=bindparam("now"))
+_POST = insert(outbox)
+_RECEIVE = {"postgresql": postgresql.insert(inbox).on_conflict_do_nothing(), "sqlite": sqlite.insert(inbox).on_conflict_do_nothing()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Something that waits to be sent. method, payload: a request of the channel's and its parameters; created_at: when that came which it answers."""
+    """Something that waits to be sent.
+
+    method, payload  a request of the channel's and its parameters
+    created_at       when that came which it answers
+    reply_id         the record of the reply that it carries
+    """
 
     id: int
     chat: str
@@ -40,6 +58,7 @@ class Parcel:
     payload: dict[str, Any]
     created_at: dt.datetime
     attempts: int
+    reply_id: int | None = None
 
 
 # -- the inbox -------------------------------------------------------------------------------------------------------
@@ -47,16 +66,13 @@ class Parcel:
 
 def receive(connection: Connection, bot: int, update_id: int, chat: str, payload: dict[str, Any], now: dt.datetime) -> bool:
     """Keeps an update; False where it is known already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"bot": bot, "update_id": update_id, "chat": chat, "received_at": now, "payload": json.dumps(payload, ensure_ascii=False)}
-    statement: Any = dialect.insert(inbox)
-    return bool(connection.execute(statement.values(values).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(_RECEIVE[connection.dialect.name], values).rowcount)
 
 
 def next_letter(connection: Connection, bot: int, chat: str, now: dt.datetime) -> Letter | None:
     """The first update of the chat that is not handled; None also where that one is postponed."""
-    ours = (inbox.c.bot == bot) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
-    row = connection.execute(select(inbox).where(ours).order_by(inbox.c.update_id).limit(1)).one_or_none()
+    row = connection.execute(_NEXT, {"of": bot, "to": chat}).one_or_none()
     if row is None or (row.not_before is not None and row.not_before > now):
         return None
     return Letter(row.bot, row.update_id, row.chat, row.received_at, json.loads(row.payload or "{}"), row.attempts)
@@ -64,17 +80,13 @@ def next_letter(connection: Connection, bot: int, chat: str, now: dt.datetime) -
 
 def handled(connection: Connection, letter: Letter, now: dt.datetime) -> None:
     """The update has been dealt with; of it only the id is left."""
-    _change(connection, letter, handled_at=now, payload=None)
+    connection.execute(_HANDLED, {"of": letter.bot, "number": letter.update_id, "now": now})
 
 
 def postpone_letter(connection: Connection, letter: Letter, until: dt.datetime) -> None:
     """Handling failed; another try later."""
-    _change(connection, letter, not_before=until, attempts=inbox.c.attempts + 1)
-
-
-def _change(connection: Connection, letter: Letter, **values: Any) -> None:
-    ours = (inbox.c.bot == letter.bot) & (inbox.c.update_id == letter.update_id)
-    connection.execute(update(inbox).where(ours).values(**values))
+    values = {"not_before": until, "attempts": inbox.c.attempts + 1}
+    connection.execute(update(inbox).where(_LETTER).values(values), {"of": letter.bot, "number": letter.update_id})
 
 
 # -- the outbox ------------------------------------------------------------------------------------------------------
@@ -85,26 +97,24 @@ def post(
 ) -> None:
     """Puts a request last in the queue of its chat."""
     values = {"bot": bot, "chat": chat, "person": person, "method": method, "created_at": now, "reply_id": reply_id}
-    connection.execute(insert(outbox).values(payload=json.dumps(payload, ensure_ascii=False), **values))
+    connection.execute(_POST, {**values, "payload": json.dumps(payload, ensure_ascii=False)})
 
 
 def parcels(connection: Connection, bot: int, chat: str, now: dt.datetime) -> list[Parcel]:
     """What may be sent to the chat now, in order."""
-    ours = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None)
     found: list[Parcel] = []
-    for row in connection.execute(select(outbox).where(ours).order_by(outbox.c.id).limit(100)):
+    for row in connection.execute(_PARCELS, {"of": bot, "to": chat}):
         if row.not_before is not None and row.not_before > now:
             break  # nothing overtakes it
-        found.append(Parcel(row.id, row.chat, row.method, json.loads(row.payload or "{}"), row.created_at, row.attempts))
+        found.append(Parcel(row.id, row.chat, row.method, json.loads(row.payload or "{}"), row.created_at, row.attempts, row.reply_id))
     return found
 
 
-def sent(connection: Connection, parcel_id: int, now: dt.datetime) -> None:
+def sent(connection: Connection, parcel: Parcel, now: dt.datetime) -> None:
     """It has arrived; neither text nor address is left of it."""
-    _close(connection, outbox.c.id == parcel_id, now, None)
-    reply_id = connection.execute(select(outbox.c.reply_id).where(outbox.c.id == parcel_id)).scalar()
-    if reply_id is not None:
-        connection.execute(update(replies).where((replies.c.id == reply_id) & replies.c.delivered_at.is_(None)).values(delivered_at=now))
+    connection.execute(_SENT, {"number": parcel.id, "now": now})
+    if parcel.reply_id is not None:
+        connection.execute(_DELIVERED, {"number": parcel.reply_id, "now": now})
 
 
 def give_up(connection: Connection, parcel_id: int, reason: str, now: dt.datetime) -> None:
@@ -117,8 +127,9 @@ def give_up_chat(connection: Connection, bot: int, chat: str, reason: str, now: 
     _close(connection, (outbox.c.bot == bot) & (outbox.c.chat == chat), now, reason)
 
 
-def _close(connection: Connection, which: Any, now: dt.datetime, failure: str | None) -> None:
-    connection.execute(update(outbox).where(which & outbox.c.done_at.is_(None)).values(done_at=now, payload=None, failure=failure))
+def _close(connection: Connection, which: Any, now: dt.datetime, failure: str) -> None:
+    closed = update(outbox).where(which & outbox.c.done_at.is_(None)).values(done_at=now, payload=None, failure=failure)
+    connection.execute(closed)
 
 
 def postpone(connection: Connection, parcel_id: int, until: dt.datetime) -> None:

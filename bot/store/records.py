@@ -8,11 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import conversations, deletions, inbox, outbox, questions, replies
+
+_STATE = select(conversations.c.state).where((conversations.c.chat == bindparam("of")) & (conversations.c.person == bindparam("whose")))
+_RECORD, _QUESTION = insert(replies), insert(questions)
+
+
+def _saving(dialect: Any) -> Any:
+    inserting = dialect.insert(conversations)
+    newest = {name: inserting.excluded[name] for name in ("state", "updated_at")}
+    return inserting.on_conflict_do_update(index_elements=["chat", "person"], set_=newest)
+
+
+_SAVE = {"postgresql": _saving(postgresql), "sqlite": _saving(sqlite)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +57,12 @@ class Held:
 
 def load_state(connection: Connection, chat: str, person: str) -> str | None:
     """The state of a conversation as JSON, or None."""
-    ours = (conversations.c.chat == chat) & (conversations.c.person == person)
-    return connection.execute(select(conversations.c.state).where(ours)).scalar()
+    return connection.execute(_STATE, {"of": chat, "whose": person}).scalar()
 
 
 def save_state(connection: Connection, chat: str, person: str, state: str, now: dt.datetime) -> None:
     """Keeps the state of a conversation in place of the earlier one."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    values = {"state": state, "updated_at": now}
-    statement = dialect.insert(conversations).values(chat=chat, person=person, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["chat", "person"], set_=values))
+    connection.execute(_SAVE[connection.dialect.name], {"chat": chat, "person": person, "state": state, "updated_at": now})
 
 
 def drop_state(connection: Connection, chat: str) -> None:
@@ -72,11 +81,11 @@ def record(connection: Connection, chat: str, person: str, told: Told, now: dt.d
         "topics": json.dumps(told.topics),
         "aspects": json.dumps(told.aspects),
     }
-    made = connection.execute(insert(replies).values(reason=told.reason[:48], content=told.content, **common))
+    made = connection.execute(_RECORD, {**common, "reason": told.reason[:48], "content": told.content})
     key = made.inserted_primary_key
     reply_id = int(key[0]) if key else 0
     if told.question:
-        connection.execute(insert(questions).values(reply_id=reply_id, text=told.question, **common))
+        connection.execute(_QUESTION, {**common, "reply_id": reply_id, "text": told.question})
     return reply_id
 
 

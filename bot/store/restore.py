@@ -65,8 +65,8 @@ def restore(database: Database, path: Path, journal_file: Path | None, now: dt.d
             try:
                 with database.begin() as connection:
                     _replace(connection, rows_of(file, str(path)))
-                    forgotten = _forget(connection, asked | (current or set()))
                     _keep_counting(connection)
+                    forgotten = _forget(connection, asked | (current or set()))
             except IntegrityError:
                 raise StoreError(str(path), "백업 파일의 내용이 서로 맞지 않습니다.", "온전한 백업 파일을 골라 주세요.") from None
         database.shrink()
@@ -123,7 +123,7 @@ def _is_broken(file: Path) -> bool:
         return True
 
 
-def _replace(connection: Connection, rows: Iterator[Row]) -> None:
+def _replace(connection: Connection, rows: Iterable[Row]) -> None:
     for table in (conversations, replies, questions, contents, deletions, outbox):
         connection.execute(delete(table))
     connection.execute(delete(inbox).where(inbox.c.handled_at.is_(None)))
@@ -135,8 +135,9 @@ def _replace(connection: Connection, rows: Iterator[Row]) -> None:
             connection.execute(insert(table_of(name)), values)
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    while batch := list(islice(rows, BATCH)):
+def _batches(rows: Iterable[Row]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
         for name in dict.fromkeys(row.table for row in batch):
             yield name, [row.values for row in batch if row.table == name]
 

@@ -120,11 +120,13 @@ class Desk:
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    def work(self, chat: str) -> Work:
-        """Answers the next message of a chat, if one waits; and what may be sent to it. Raises StoreError."""
+    def work(self, chat: str, arrived: mail.Parcel | None = None) -> Work:
+        """Notes what has arrived, and answers the next message of the chat, if one waits; then what may be sent to it. Raises StoreError."""
         letter = None
         try:
             with self.database.begin() as connection:
+                if arrived is not None:
+                    mail.sent(connection, arrived, self.clock())
                 letter = mail.next_letter(connection, self.bot.id, chat, self.clock())
                 if letter is not None:
                     self._answer(connection, letter)
@@ -210,7 +212,7 @@ class Desk:
 
     def sent(self, parcel: mail.Parcel) -> None:
         with self.database.begin() as connection:
-            mail.sent(connection, parcel.id, self.clock())
+            mail.sent(connection, parcel, self.clock())
 
     def postpone(self, parcel: mail.Parcel, seconds: float) -> None:
         with self.database.begin() as connection:

@@ -19,7 +19,7 @@ import structlog
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.telegram.delivery import Delivery, Outcome
+from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.metrics import Metrics
 from bot.errors import StoreError
@@ -126,13 +126,15 @@ class Dispatcher:
             return
         self._working.add(chat)
         try:
-            if await self._run(self.locks.take, chat):
+            if not self.locks.is_shared:
+                await self._work(chat)
+            elif await self._run(self.locks.take, chat):
                 try:
                     await self._work(chat)
                 finally:
                     await self._run(self.locks.release, chat)
                 # What another process stored while the chat was locked here, it could not see to itself.
-                if self.locks.is_shared and not self.stopping and await self._run(self.desk.has_work, chat):
+                if not self.stopping and await self._run(self.desk.has_work, chat):
                     self._again.add(chat)
         except StoreError as error:
             self._note_fault(error)
@@ -144,27 +146,43 @@ class Dispatcher:
                 self.visit(chat)
 
     async def _work(self, chat: str) -> None:
-        while not self.stopping:
-            work = await self._run(self.desk.work, chat)
-            self._recovered()
-            arrived = 0
-            for parcel in work.parcels:
-                if not await self._send(parcel):
+        arrived: Parcel | None = None  # sent; noted together with the next step, which spares a transaction
+        try:
+            while not self.stopping:
+                last, arrived = arrived, None
+                work = await self._run(self.desk.work, chat, last)
+                self._noted(last)
+                any_done = work.answered
+                for parcel in work.parcels:
+                    await self._note(arrived)
+                    arrived = None
+                    if not await self._send(parcel):
+                        return
+                    arrived = parcel if parcel.id in self._unrecorded else None
+                    any_done = True
+                if not any_done:
                     return
-                arrived += 1
-            if not work.answered and not arrived:
-                return
+        finally:
+            await self._note(arrived)
+
+    async def _note(self, parcel: Parcel | None) -> None:
+        """Notes in the store that something has arrived."""
+        if parcel is not None and parcel.id in self._unrecorded:
+            await self._run(self.desk.sent, parcel)
+            self._noted(parcel)
+
+    def _noted(self, parcel: Parcel | None) -> None:
+        self._recovered()
+        if parcel is not None:
+            self._unrecorded.pop(parcel.id, None)
 
     async def _send(self, parcel: Parcel) -> bool:
         """Sends one thing; False where the chat has to wait."""
         if parcel.id in self._unrecorded:
-            outcome = Outcome("sent")
-        else:
-            outcome = await self.delivery.deliver(parcel)
+            return True
+        outcome = await self.delivery.deliver(parcel)
         if outcome.kind == "sent":
             self._unrecorded[parcel.id] = parcel  # a fault of the store from here on must not send it again
-            await self._run(self.desk.sent, parcel)
-            del self._unrecorded[parcel.id]
             self.metrics.sent(parcel.method)
             self.metrics.handled((self.desk.clock() - parcel.created_at).total_seconds())
             return True

@@ -58,6 +58,7 @@ _QUIET = {"alembic": logging.INFO, "telegram": logging.INFO} | dict.fromkeys(
 )
 # Names of fields that would hold what a resident wrote or is.
 _NEVER = set("caption chat chat_id first_name full_name last_name message phone text update user user_id username".split())
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # of which JSON knows nothing
 _STANDARD = {"time", "level", "event"}
 _DROPPED = {"_record", "_from_structlog", "exc_info", "stack_info", "positional_args"}
 
@@ -208,18 +209,22 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         line: dict[str, Any] = {"time": time, "level": record.levelname.lower()}
         error = _error_of(event.get("exc_info"))
         if event["_from_structlog"]:
-            line["event"] = str(event.get("event"))[:_LENGTH]
+            line["event"] = self._cut(str(event.get("event")))
             fields = {str(name): value for name, value in event.items() if name not in _DROPPED | _STANDARD}
-            line |= {name: HIDDEN if name.lower() in _NEVER else _plain(value) for name, value in fields.items()}
+            line |= {self._cut(name): HIDDEN if name.lower() in _NEVER else _plain(value, self._cut) for name, value in fields.items()}
         elif _is_ours(record.name):
-            line["event"] = str(event["event"])[:_MESSAGE]
+            line["event"] = self._cut(str(event["event"]), _MESSAGE)
         else:
-            line |= {"event": "library", "logger": record.name[:_LENGTH]}
+            line |= {"event": "library", "logger": self._cut(record.name)}
             if event["event"] != "library":
-                line["words"] = str(event["event"])[:_LENGTH]
+                line["words"] = self._cut(str(event["event"]))
         if error is not None:
             line["exception"] = told(error)
-        return self._hidden(json.dumps(line, ensure_ascii=False))
+        return self._hidden(json.dumps(line, ensure_ascii=False).translate(_LINE_ENDS))
+
+    def _cut(self, text: str, length: int = _LENGTH) -> str:
+        """The text, cut; a secret is hidden before, or its first half would be left."""
+        return text if len(text) <= length else self._redact(text)[:length]
 
     def _hidden(self, line: str) -> str:
         """The line without secrets; a secret that is part of a number or of JSON's own signs takes the whole line with it."""
@@ -247,23 +252,23 @@ def _is_ours(logger: str) -> bool:
     return logger == "bot" or logger.startswith("bot.")
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
+def _plain(value: Any, cut: Callable[[str], str], depth: int = 0) -> Any:
     """A field's value: numbers, short text and small collections of them; of anything else only the type, for its words may be anyone's."""
     if isinstance(value, enum.Enum):
-        return _plain(value.value, depth)
+        return _plain(value.value, cut, depth)
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, (str, PurePath)):
-        return str(value)[:_LENGTH]
+        return cut(str(value))
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()
     if depth < 3 and isinstance(value, Mapping):
         pairs = list(value.items())[:_PARTS]
-        return {str(_plain(name, 3)): HIDDEN if str(name).lower() in _NEVER else _plain(part, depth + 1) for name, part in pairs}
+        return {str(_plain(name, cut, 3)): HIDDEN if str(name).lower() in _NEVER else _plain(part, cut, depth + 1) for name, part in pairs}
     if depth < 3 and isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(part, depth + 1) for part in list(value)[:_PARTS]]
+        return [_plain(part, cut, depth + 1) for part in list(value)[:_PARTS]]
     return _name(type(value))
 
 

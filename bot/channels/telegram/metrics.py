@@ -26,7 +26,7 @@ FAILURES = frozenset(
 )
 DROPS = frozenset("album duplicate flow full malformed no_question stale unsupported".split())
 RELOADS = frozenset("same loaded refused".split())
-PLACES = frozenset("answer content delivery engine handler inbox job loop operation outbox receive send store webhook".split())
+PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send store sweep webhook worker".split())
 
 _HANDLING = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _ENGINE = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

@@ -199,7 +199,10 @@ def _unused(request: object) -> None:
 
 
 def respond(connection: HTTPConnection, status: int, body: bytes = b"", kind: str = "", allow: str = "", head: bool = False) -> None:
-    """Sends a whole response, to HEAD without its body: no banner, no cache. Where the other side has gone, nothing happens; an unread request ends the connection."""
+    """Sends a whole response, to HEAD without its body: no banner, no cache.
+
+    Where the other side has gone, nothing happens; where a body is left unread, the connection ends.
+    """
     headers = HTTPHeaders({"Content-Length": str(len(body)), "Cache-Control": "no-store"})
     if body:
         headers["Content-Type"] = kind

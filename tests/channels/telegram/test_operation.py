@@ -122,7 +122,9 @@ def test_head_is_get_without_the_body(path):
     assert int(headers["content-length"]) > 0
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("POST", "/healthz", 405), ("BREW", "/readyz", 405), ("GET", "/", 404), ("GET", "/healthz/", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("POST", "/healthz", 405), ("BREW", "/readyz", 405), ("GET", "/", 404), ("GET", "/healthz/", 404)]
+)
 def test_nothing_else_is_answered_nor_who_is_asked(method, path, status):
     got, headers, body = ask(path, method=method)
 

@@ -41,7 +41,9 @@ class Taker:
         self.taken.append(update)
 
 
-def post(body: bytes = GOOD, method: str = "POST", path: str = PATH, secret: str | None = SECRET, kind: str = "application/json", **more: str) -> bytes:
+def post(
+    body: bytes = GOOD, method: str = "POST", path: str = PATH, secret: str | None = SECRET, kind: str = "application/json", **more: str
+) -> bytes:
     """A request in bytes; `more` are headers, which may replace Content_Length, and an empty one leaves it out."""
     headers = {"Host": "bot.example", "Content-Type": kind, "Content-Length": str(len(body))}
     if secret is not None:
@@ -130,7 +132,7 @@ def test_a_wrong_path_method_or_secret_are_told_apart_by_nobody():
         (post(Content_Length=str(BODY_BYTES + 1)), 413),
         (post(Content_Length="9" * 30), 413),
         (post(chunked(b"x" * 70_000) * 20, Transfer_Encoding="chunked", Content_Length=""), 400),
-        (post(b"5\r\n12345" + chunked(b"x" * BODY_BYTES, b"y"), Transfer_Encoding="chunked", Content_Length=""), 400),
+        (post(chunked(b"12345", b"x" * BODY_BYTES), Transfer_Encoding="chunked", Content_Length=""), 400),
         (post(b"%x\r\n" % 2**40, Transfer_Encoding="chunked", Content_Length=""), 400),
         (post(Content_Length="-1"), 400),
         (post(Content_Length=""), 400),
