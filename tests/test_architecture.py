@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = "errors config korean content matching dialogue engine evaluation store channels commands cli __main__".split()
-SHARED_BY_CHANNELS = {"session", "explain"}
+SHARED_BY_CHANNELS = {"session", "explain", "serving"}
 MODULES = sorted((ROOT / "bot").rglob("*.py"))
 ONLY_IN = {"konlpy": "bot/korean/", "rapidfuzz": "bot/matching/fuzzy.py", "pydantic_settings": "bot/config.py"}
 PRINTERS = ("bot/cli.py", "bot/commands/", "bot/channels/console.py")

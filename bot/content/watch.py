@@ -61,16 +61,18 @@ async def _stirrings(folders: Sequence[Path], stop: asyncio.Event) -> AsyncGener
     """
     yield False
     while not stop.is_set():
-        watched = await asyncio.to_thread(_standing, folders)
+        watched, has_moved = await asyncio.to_thread(_standing, folders), False
         if watched:
             # OSError: the folder is gone meanwhile, or there are no watches left; RuntimeError: watchfiles' own faults.
             with suppress(OSError, RuntimeError):
                 async with aclosing(_reports(list(watched), stop)) as reports:
                     async for names in reports:
                         yield any(map(is_content_file, names))
-                        if await asyncio.to_thread(_standing, folders) != watched:
+                        has_moved = await asyncio.to_thread(_standing, folders) != watched
+                        if has_moved:
                             break  # the watch is on a folder that is no longer at that place
-        await _pause(stop, LOOK_SECONDS if not watched else LOOK_SECONDS / 10)
+        if not has_moved:
+            await _pause(stop, LOOK_SECONDS)
         yield False
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from bot.content.source import squeeze
 from bot.korean.normalise import normalise
-from bot.matching.fuzzy import closeness, letters
+from bot.matching.fuzzy import Speller, closeness, letters
 
 _ALIKE, _ALIKE_WITHIN_TOPIC = 0.65, 0.5
 _LETTERS_A_SLIP, _TOO_SHORT = 15, 5  # a slip more for so many letters; none in words of two syllables, which have honest neighbours
+_LEAST_LIKE, _LEFT_OVER = 0.83, 1  # to a word that others used; letters of a typed word that no word explains
 _LOOKED_AT, _COMPARED = 100, 12  # groups: by one word, and in all
 
 
@@ -52,14 +54,12 @@ class Group:
 
 @dataclass(slots=True)
 class _Wording:
-    """Questions of the very same text. words: its subject's, in letters; whole: the same in one."""
+    """Questions of the very same text. All in letters: words, its subject's; whole, the same in one; typed, what spaces part in it."""
 
     words: tuple[str, ...]
+    typed: tuple[str, ...]
     questions: list[Question] = field(default_factory=list)
     whole: str = ""
-
-    def __post_init__(self) -> None:
-        self.whole = "".join(self.words)
 
     @property
     def about(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -76,13 +76,32 @@ def group(questions: Iterable[Question], words: Callable[[str], Sequence[str]]) 
         plain = normalise(question.text)
         key = (question.kind, squeeze(plain) or plain)
         if key not in wordings:
-            wordings[key] = _Wording(tuple(dict.fromkeys(map(letters, words(question.text)))) or (letters(key[1]),))
+            own = tuple(dict.fromkeys(map(letters, words(question.text))))
+            wordings[key] = _Wording(own or (letters(key[1]),), tuple(map(letters, plain.split())))
         wordings[key].questions.append(question)
+    _mend(wordings.values())
     grouper: dict[str, _Grouper] = {}
     for (kind, _), wording in sorted(wordings.items(), key=lambda item: -len(item[1].questions)):
         grouper.setdefault(kind, _Grouper()).add(wording)
     groups = [_summary(members) for one in grouper.values() for members in one.groups]
     return sorted(groups, key=lambda one: (-one.count, -one.people, -one.last.timestamp()))
+
+
+def _mend(wordings: Collection[_Wording]) -> None:
+    """Puts in place of the pieces of a misspelt word, as the tagger breaks it, the word that others have asked with."""
+    speller = Speller(word for wording in wordings for word in wording.words)
+
+    @cache
+    def meant(typed: str) -> str | None:
+        found = speller.correct(typed)
+        return found[0] if found is not None and found[1] >= _LEAST_LIKE else None
+
+    for wording in wordings:
+        for typed in wording.typed:
+            pieces = [word for word in wording.words if word in typed]
+            if len(typed) - sum(map(len, pieces)) > _LEFT_OVER and (word := meant(typed)):
+                wording.words = tuple(dict.fromkeys([*(one for one in wording.words if one not in pieces), word]))
+        wording.whole = "".join(wording.words)
 
 
 class _Grouper:

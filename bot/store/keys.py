@@ -69,6 +69,8 @@ def _make(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # what is hashed with it lasts through a power cut, and so must the key
     except FileExistsError:
         pass  # another process was first
     except OSError as error:

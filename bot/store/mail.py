@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import inbox, outbox, replies
@@ -138,11 +138,12 @@ def postpone(connection: Connection, parcel_id: int, until: dt.datetime) -> None
 
 
 def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id: int) -> None:
-    """A group has got another id: what waits for it goes there."""
-    ours = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None)
-    for row in connection.execute(select(outbox.c.id, outbox.c.payload).where(ours)).all():
-        payload = {**json.loads(row.payload or "{}"), "chat_id": new_id}
-        connection.execute(update(outbox).where(outbox.c.id == row.id).values(chat=new_chat, payload=json.dumps(payload, ensure_ascii=False)))
+    """A group has got another id: what waits for it, or to be answered, goes there."""
+    for table, key, done in ((inbox, inbox.c.update_id, inbox.c.handled_at), (outbox, outbox.c.id, outbox.c.done_at)):
+        ours = (table.c.bot == bot) & table.c.chat.in_((chat, new_chat)) & done.is_(None)
+        for row in connection.execute(select(key.label("key"), table.c.payload).where(ours)).all():
+            payload = json.dumps({**json.loads(row.payload or "{}"), "chat_id": new_id}, ensure_ascii=False)
+            connection.execute(update(table).where(ours & (key == row.key)).values(chat=new_chat, payload=payload))
 
 
 # -- both ------------------------------------------------------------------------------------------------------------
@@ -151,8 +152,12 @@ def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id
 def busy_chats(connection: Connection, bot: int, now: dt.datetime, limit: int = 1000) -> list[str]:
     """Chats for which something can be done now, those that have waited longest first."""
     found: dict[str, dt.datetime] = {}
-    for table, done, since in ((inbox, inbox.c.handled_at, inbox.c.received_at), (outbox, outbox.c.done_at, outbox.c.created_at)):
-        due = done.is_(None) & (table.c.bot == bot) & or_(table.c.not_before.is_(None), table.c.not_before <= now)
+    places = ((inbox, inbox.c.update_id, inbox.c.handled_at, inbox.c.received_at), (outbox, outbox.c.id, outbox.c.done_at, outbox.c.created_at))
+    for table, key, done, since in places:
+        # Only the first of a chat counts: what is behind it waits with it, and must not crowd out other chats.
+        waiting = done.is_(None) & (table.c.bot == bot)
+        first = select(func.min(key)).where(waiting).group_by(table.c.chat)
+        due = waiting & key.in_(first) & or_(table.c.not_before.is_(None), table.c.not_before <= now)
         for row in connection.execute(select(table.c.chat, since.label("since")).where(due).order_by(since).limit(limit)):
             found[row.chat] = min(row.since, found.get(row.chat, row.since))
     return sorted(found, key=lambda chat: found[chat])[:limit]

@@ -24,6 +24,16 @@ def open_existing(address: str) -> Database:
     database = Database(address, threads=1)
     if database.file is not None and not database.file.exists():
         raise StoreError(str(database.file), "아직 데이터베이스가 없습니다.", _MAKE)
+    try:
+        _refuse(database)
+    except StoreError:
+        database.dispose()
+        raise
+    return database
+
+
+def _refuse(database: Database) -> None:
+    """Raises StoreError where the tables are not those of this program."""
     revision = database.revision()
     if revision is None:
         raise StoreError(str(database.file or "store.url"), "아직 데이터베이스에 표가 없습니다.", _MAKE)
@@ -31,7 +41,6 @@ def open_existing(address: str) -> Database:
         is_older = revision in revisions()
         remedy = "'yongsan-bot db upgrade'로 표를 새로 고쳐 주세요." if is_older else "프로그램을 새 판으로 바꿔 주세요."
         raise StoreError("store.url", f"데이터베이스가 이 프로그램보다 {'옛것' if is_older else '새것'}입니다({revision}).", remedy)
-    return database
 
 
 def revisions() -> list[str]:

@@ -106,6 +106,8 @@ def forget(connection: Connection, person: str, now: dt.datetime) -> None:
 
 def move_chat(connection: Connection, chat: str, new_chat: str) -> None:
     """A group has got another id: its conversations go on there."""
+    if chat == new_chat:
+        return  # told a second time
     for table in (replies, questions):
         connection.execute(update(table).where(table.c.chat == chat).values(chat=new_chat))
     known = select(conversations.c.person).where(conversations.c.chat == new_chat)

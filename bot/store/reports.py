@@ -205,7 +205,7 @@ def _topics(connection: Connection, wanted: ColumnElement[bool]) -> tuple[tuple[
 
 def _day(database: Database) -> ColumnElement[str]:
     if database.is_sqlite:
-        return func.strftime("%Y-%m-%d", cast(replies.c.at, String), "+9 hours")
+        return func.strftime("%Y-%m-%d", func.substr(cast(replies.c.at, String), 1, 19), "+9 hours")  # it would round parts of a second
     return func.to_char(func.timezone("Asia/Seoul", replies.c.at), "YYYY-MM-DD")
 
 

@@ -102,7 +102,8 @@ class Delivery:
     async def _post(self, target: Target, body: bytes) -> int:
         idle = self._idle.setdefault(target, [])
         while idle and idle[-1][0].at_eof():
-            idle.pop()[1].transport.abort()
+            _, dead = idle.pop()  # named: let go of before it is closed, it would warn
+            dead.transport.abort()
         reader, writer = idle.pop() if idle else await asyncio.open_connection(target.host, target.port)
         keep = False
         try:

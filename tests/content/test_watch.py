@@ -62,6 +62,7 @@ def _by_rename(file: Path, text: str) -> None:
     new.replace(file)
 
 
+@pytest.mark.usefixtures("brisk")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -170,6 +171,7 @@ def test_a_folder_may_go_and_come_back(folder):
     assert asyncio.run(scenario()) == [True, True, True]
 
 
+@pytest.mark.usefixtures("brisk")
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 def test_a_link_that_leads_elsewhere_is_a_change(tmp_path):
     """As Kubernetes swaps a ConfigMap: the files are links through ..data, which is replaced."""

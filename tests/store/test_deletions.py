@@ -28,7 +28,7 @@ def test_a_journal_that_is_not_there_is_empty(tmp_path):
     assert read(tmp_path / "none") == []
 
 
-@pytest.mark.parametrize("size", [*range(1, 60, 7), 61])
+@pytest.mark.parametrize("size", range(1, 50, 7))
 def test_a_line_that_was_cut_off_costs_no_other(tmp_path, size):
     file = tmp_path / "journal"
     append(file, "p1", NOW)

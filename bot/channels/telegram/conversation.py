@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from bot.channels.session import SEOUL, introduce
 from bot.channels.telegram.browse import Browse
 from bot.channels.telegram.incoming import Incoming
-from bot.channels.telegram.layout import Place, Request, acknowledge, edit, message, read_pick, reply_messages
+from bot.channels.telegram.layout import VERSION, Place, Request, acknowledge, edit, message, read_pick, reply_messages
 from bot.config import Settings
 from bot.content.model import BLANK
 from bot.dialogue import Pick, State
@@ -24,6 +25,8 @@ from bot.store.records import Held
 
 SHOWN_QUESTIONS = 20  # of /mydata
 _QUIET = re.compile(r"[\W_]+")
+_TYPED_LANGUAGES = {"한국어": "ko", "korean": "ko", "english": "en"}  # as the question for the language says
+_LANGUAGES = {**_TYPED_LANGUAGES, "ko": "ko", "en": "en", "영어": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Conversation:
 
     def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held]) -> Response:
         """The response to a message. stored: the state of the conversation as JSON; held: what is kept of the person, asked for when needed."""
-        state = self.engine.load_state(stored) if stored else State()
+        state = self.engine.load_state(stored).aged(now, self.engine.idle_minutes) if stored else State()
         moment = _Moment(incoming, state, now, held, self._language(incoming, state))
         if incoming.kind == "press":
             return self._press(moment)
@@ -73,9 +76,11 @@ class Conversation:
             return self._say(moment, f"media_{name}" if name else "media")
         if incoming.kind == "command":
             return self._command(incoming.name, moment)
-        command = self.typed.get(_plain(incoming.text)) if incoming.kind == "text" else None
-        if command is not None:
-            return self._command(command, replace(moment, incoming=replace(incoming, text="")))
+        typed = _plain(incoming.text) if incoming.kind == "text" else ""
+        if typed in self.typed:
+            return self._command(self.typed[typed], replace(moment, incoming=replace(incoming, text="")))
+        if typed in _TYPED_LANGUAGES:
+            return self._set_language(moment, _TYPED_LANGUAGES[typed])
         return self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
 
     def sentence(self, key: str, language: str, **values: str) -> str:
@@ -87,7 +92,8 @@ class Conversation:
     # -- the engine ----------------------------------------------------------------------------------------------
 
     def _ask(self, moment: _Moment, said: str | Pick, is_lost: bool = False) -> Response:
-        turn = self.engine.reply(said, moment.state, moment.now)
+        # What has no language of its own (a press, a figure) is answered in the resident's.
+        turn = self.engine.reply(said, replace(moment.state, language=moment.language), moment.now)
         language = turn.reply.language
         before = []
         if not turn.reply.urgent:
@@ -103,9 +109,10 @@ class Conversation:
         incoming, parts = moment.incoming, moment.incoming.name.split("|")
         pick = read_pick(incoming.name)
         if pick is not None and (pick.topic is None or pick.topic in self.engine.content.topics):
-            response = self._ask(moment, pick)
+            known = tuple(dict.fromkeys(name for name in pick.aspects if name in self.engine.content.aspects))
+            response = self._ask(moment, replace(pick, aspects=known))
             return replace(response, requests=[acknowledge(incoming.query), *response.requests])
-        if parts[:2] == ["1", "l"] and parts[2:] in (["ko"], ["en"]):
+        if parts[:2] == [VERSION, "l"] and parts[2:] in (["ko"], ["en"]):
             response = self._set_language(moment, parts[2])
             return replace(response, requests=[acknowledge(incoming.query), *response.requests])
         page = self.browse.page(incoming.name, moment.language)
@@ -143,10 +150,11 @@ class Conversation:
         return Response(message(moment.place, self.sentence("topics", moment.language), self.browse.chapters(moment.language)))
 
     def _lang(self, moment: _Moment) -> Response:
-        asked = {"ko": "ko", "한국어": "ko", "korean": "ko", "en": "en", "영어": "en", "english": "en"}.get(moment.incoming.text.strip().lower())
+        asked = _LANGUAGES.get(_plain(moment.incoming.text))
         if asked:
             return self._set_language(moment, asked)
-        return Response(message(moment.place, self.sentence("choose_language", moment.language), [("한국어", "1|l|ko"), ("English", "1|l|en")]))
+        buttons = [("한국어", f"{VERSION}|l|ko"), ("English", f"{VERSION}|l|en")]
+        return Response(message(moment.place, self.sentence("choose_language", moment.language), buttons))
 
     def _set_language(self, moment: _Moment, language: str) -> Response:
         state = replace(moment.state, language=language, chosen=True, at=moment.now.astimezone(dt.timezone.utc).isoformat(timespec="seconds"))
@@ -216,7 +224,7 @@ class _Moment:
 
 
 def _plain(text: str) -> str:
-    return _QUIET.sub("", text).lower()
+    return _QUIET.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
 def _when(time: Any) -> str:

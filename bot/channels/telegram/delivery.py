@@ -102,7 +102,7 @@ class Delivery:
             return Outcome("retry", "too_many_requests", float(after if isinstance(after, int) else after.total_seconds()) + 0.1)
         if isinstance(error, ChatMigrated):
             return Outcome("moved", "migrated", new_id=error.new_chat_id)
-        if isinstance(error, InvalidToken):
+        if isinstance(error, InvalidToken) and "not found" not in said:
             return Outcome("barred", "unauthorized")
         if isinstance(error, Forbidden):
             return Outcome("closed", "blocked")
@@ -110,7 +110,8 @@ class Delivery:
             if any(one in said for one in _DONE):
                 return Outcome("sent")
             return Outcome("closed", "chat_closed") if any(one in said for one in _CLOSED) else Outcome("failed", "refused")
-        if isinstance(error, (NetworkError, Conflict)) and parcel.attempts + 1 < MOST_TRIES:
+        # A 404 is an InvalidToken to the library too; but the token was right at the start, so it is a server in between.
+        if isinstance(error, (NetworkError, Conflict, InvalidToken)) and parcel.attempts + 1 < MOST_TRIES:
             return Outcome("retry", "network", min(self.longest, self.pause * 2.0**parcel.attempts))
         return Outcome("failed", "network" if isinstance(error, NetworkError) else "refused")
 

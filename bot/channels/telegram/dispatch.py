@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
+from sqlalchemy import text
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
@@ -23,6 +24,7 @@ from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.metrics import Metrics
 from bot.errors import StoreError
+from bot.store.database import Database
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
 
@@ -91,7 +93,6 @@ class Dispatcher:
             log.exception("update not understood")
             self.metrics.error("intake")
             return
-        self._recovered()
         if chat is not None:
             self.visit(chat)
 
@@ -172,7 +173,6 @@ class Dispatcher:
             self._noted(parcel)
 
     def _noted(self, parcel: Parcel | None) -> None:
-        self._recovered()
         if parcel is not None:
             self._unrecorded.pop(parcel.id, None)
 
@@ -196,7 +196,7 @@ class Dispatcher:
         elif outcome.kind == "moved":
             self.visit(await self._run(self.desk.moved, parcel, outcome.new_id))
         elif outcome.kind == "barred":
-            await self._run(self.desk.postpone, parcel, 60.0)
+            await self._run(self.desk.postpone, parcel, 1.0)  # it waits for a bot with another token
             self.barred()
         else:
             await self._run(self.desk.postpone, parcel, outcome.seconds)
@@ -206,6 +206,8 @@ class Dispatcher:
         """Looks again and again for chats that wait; ends when the dispatcher stops."""
         while not self.stopping:
             try:
+                if self.store_fault:
+                    await self._run(_write, self.desk.database)
                 for chat in await self._run(self.desk.busy_chats):
                     if chat not in self._working:
                         self.visit(chat)
@@ -240,3 +242,9 @@ class Dispatcher:
             self.store_fault = ""
             self._consoled.clear()
         self.metrics.store(True)
+
+
+def _write(database: Database) -> None:
+    """Writes what changes nothing. Raises StoreError: a full disk can still be read, and one that can be read is not back."""
+    with database.begin() as connection:
+        connection.execute(text("PRAGMA user_version = 0" if database.is_sqlite else "SELECT txid_current()"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
 
-from bot.store.masking import mask
+from bot.store.masking import MASK, mask
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")  # the updates that Telegram shall send
 _PRESENT = ("member", "administrator", "restricted", "creator")
+_OURS = re.compile(r"[\w-]{1,8}(?:\|[\w,-]*)+", re.ASCII)  # what data of our buttons looks like, of whatever version
+_NAME_LENGTH = 32  # of a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,14 @@ def chat_of(update: Update) -> int | None:
 
 
 def _message(message: Message, bot: Self, length: int, edited: bool) -> Incoming | None:
+    if message.migrate_to_chat_id is not None:  # whoever did it, a bot too
+        return Incoming("moved", message.chat.id, message.chat.id, group=True, new_id=message.migrate_to_chat_id)
     author = _author(message.from_user, message.sender_chat)
     if author is None or message.chat.type == Chat.CHANNEL or (message.via_bot and message.via_bot.id == bot.id):
         return None
+    if message.is_automatic_forward:  # a post of the group's channel, to which nobody here waits for an answer
+        return None
     common: dict[str, Any] = {**_place(message), "user_id": author, "language": _language(message.from_user), "edited": edited}
-    if message.migrate_to_chat_id is not None:
-        return Incoming("moved", new_id=message.migrate_to_chat_id, **common)
     text, entities = message.text or message.caption or "", message.entities or message.caption_entities or ()
     command = _command(text, entities, bot)
     if command is not None:
@@ -91,11 +96,13 @@ def _message(message: Message, bot: Self, length: int, edited: bool) -> Incoming
         if not addressed:
             return None
         if name:
-            return Incoming("command", name=name, text=_masked(rest, length)[0], **common)
+            return Incoming("command", name=mask(name)[:_NAME_LENGTH], text=_masked(rest, length)[0], **common)
     kind = _media(message)
     if common["group"] and not _is_for(message, text, entities, bot):
         return None
-    text, cut = _masked(_without_mention(text, entities, bot), length)
+    text, cut = _masked(_without_names(text, entities, bot), length)
+    if kind and edited and not text:
+        return None  # a live location changes every few seconds, a poll when it is closed
     if kind:
         return Incoming("media", name=kind, text=text, cut=cut, **common)
     return Incoming("text", text=text, cut=cut, **common) if message.text is not None else None
@@ -149,13 +156,14 @@ def _is_mention(text: str, entity: MessageEntity, bot: Self) -> bool:
     return entity.type == MessageEntity.MENTION and _slice(text, entity).lower() == f"@{bot.username}".lower()
 
 
-def _without_mention(text: str, entities: Any, bot: Self) -> str:
-    """The message without the name it calls the bot by."""
+def _without_names(text: str, entities: Any, bot: Self) -> str:
+    """The message without the name it calls the bot by, and with MASK for the people whom Telegram knows to be named in it."""
+    units, named = text.encode("utf-16-le", "surrogatepass"), (MessageEntity.MENTION, MessageEntity.TEXT_MENTION)
     for entity in sorted(entities, key=lambda one: -one.offset):
-        if _is_mention(text, entity, bot):
-            units = text.encode("utf-16-le")
-            text = (units[: entity.offset * 2] + units[(entity.offset + entity.length) * 2 :]).decode("utf-16-le", "replace")
-    return text.strip()
+        if entity.type in named:
+            instead = "" if _is_mention(text, entity, bot) else MASK
+            units = units[: entity.offset * 2] + instead.encode("utf-16-le") + units[(entity.offset + entity.length) * 2 :]
+    return units.decode("utf-16-le", "replace").strip()
 
 
 def _slice(text: str, entity: MessageEntity) -> str:
@@ -195,7 +203,7 @@ def _press(query: CallbackQuery) -> Incoming | None:
         message_id=message.message_id if message is not None else None,
         thread_id=thread,
         language=_language(query.from_user),
-        name=(query.data or "")[:64],
+        name=query.data if query.data and _OURS.fullmatch(query.data) else "",
         query=query.id,
     )
 

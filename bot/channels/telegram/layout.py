@@ -6,6 +6,7 @@ A request is a method and its parameters as JSON, so that it can wait in the out
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,14 @@ MAX_UNITS = 4096  # of a message, in UTF-16 units
 MAX_DATA = 64  # bytes
 MAX_LABEL = 40  # characters
 MAX_BUTTONS = 20
+
+_LONGEST_LETTER = 40  # characters: an emoji of a family is one of 7, with its colours 11
+# A letter as it is seen: a flag is two characters; variants, skin tones, accents and the later parts of a decomposed syllable belong to
+# the character before them, and a joiner ties two together.
+_LETTER = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff]{2}|.)(?:\u200d.|[\ufe00-\ufe0f\u20d0-\u20ff\u0300-\u036f\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f])*",
+    re.DOTALL,
+)
 
 Button = tuple[str, str]  # label, data
 
@@ -40,6 +49,8 @@ class Place:
 
 def message(place: Place, text: str, buttons: Iterable[Button] = (), small: str = "") -> list[Request]:
     """Plain text as one message, or as many as it needs; buttons stand under the last. small: a line at its end, set back."""
+    if _units(small) > MAX_UNITS // 4:
+        text, small = f"{text}\n{small}", ""
     parts = split(text, MAX_UNITS - _units(small) - 1)
     pages = [html.escape(part, quote=False) for part in parts]
     if small:
@@ -113,7 +124,7 @@ def pick_data(topic: str | None, aspects: Iterable[str] = ()) -> str:
 def read_pick(data: str) -> Pick | None:
     """The pick that a button's data stands for, or None where it is none."""
     parts = data.split("|")
-    if parts[:2] == [VERSION, "n"]:
+    if parts == [VERSION, "n"]:
         return Pick(None)
     if len(parts) == 4 and parts[:2] == [VERSION, "t"] and parts[2]:
         return Pick(parts[2], tuple(name for name in parts[3].split(",") if name))
@@ -126,14 +137,20 @@ def split(text: str, limit: int) -> list[str]:
     rest = text.strip() or "…"
     while _units(rest) > limit:
         head = _head(rest, limit)
-        at = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or len(head)
+        at = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or _edge(rest, len(head))
         parts.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return [part for part in (*parts, rest) if part]
 
 
+def _edge(text: str, at: int) -> int:
+    """The last place up to `at` that parts no letter as it is seen; `at` itself where all of that is one letter."""
+    ends = [letter.end() for letter in _LETTER.finditer(text[: at + _LONGEST_LETTER])]
+    return max((end for end in ends if end <= at), default=max(at, 1))
+
+
 def _head(text: str, limit: int) -> str:
-    """The longest beginning of at most `limit` units that parts no letter."""
+    """The longest beginning of at most `limit` units that ends between characters."""
     units = text.encode("utf-16-le", "replace")[: limit * 2]
     return units.decode("utf-16-le", "ignore")
 

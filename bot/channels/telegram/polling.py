@@ -1,7 +1,8 @@
 """The request that fetches updates: one that cannot be read must not keep all others from being fetched.
 
 python-telegram-bot reads a batch as a whole and, where that fails, fetches the same batch for ever. So each update is tried here first; one
-that cannot be read is passed on as an empty one, which is acknowledged and asks for nothing.
+that cannot be read is passed on as an empty one, which is acknowledged and asks for nothing. An answer that is none at all is a fault of the
+network, so that there is a pause before the next.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 from telegram import Update
+from telegram.error import NetworkError
 from telegram.request import HTTPXRequest, RequestData
 
 log = structlog.get_logger()
@@ -36,6 +38,9 @@ class PollingRequest(HTTPXRequest):
             return code, payload
         if code == HTTPStatus.UNAUTHORIZED:
             self._refused()
+        if code == HTTPStatus.NOT_FOUND:
+            # To the library the token is wrong, and it would poll no more; but the token was right at the start. So it is a server in between.
+            raise NetworkError("not found")
         if code != HTTPStatus.OK:
             return code, payload
         return code, self._sound(payload)
@@ -43,23 +48,24 @@ class PollingRequest(HTTPXRequest):
     def _sound(self, payload: bytes) -> bytes:
         try:
             answer = json.loads(payload)
-            found = answer["result"]
+            found = list(answer["result"])
         except (ValueError, TypeError, KeyError, RecursionError):
-            return payload  # the library says what is wrong with it
-        updates, kept, broken = [], [], 0
-        for value in found if isinstance(found, list) else ():
+            raise NetworkError("no list of updates") from None
+        updates, kept = [], []
+        for value in found:
             update = read(value)
             if update is not None:
                 updates.append(update)
                 kept.append(value)
             elif isinstance(value, dict) and is_id(value.get("update_id")):
-                broken += 1
                 kept.append({"update_id": value["update_id"]})
+        broken = len(found) - len(updates)
+        if broken:
+            log.error("malformed updates", count=broken)
+        if found and not kept:
+            raise NetworkError("no update that could be acknowledged")
         self._on_batch(updates)
-        if not broken:
-            return payload
-        log.error("malformed updates", count=broken)
-        return json.dumps({**answer, "result": kept}).encode("utf-8")
+        return json.dumps({**answer, "result": kept}).encode("utf-8") if broken else payload
 
 
 def read(value: Any) -> Update | None:

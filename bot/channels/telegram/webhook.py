@@ -38,7 +38,7 @@ class Webhook:
 
     port       0 takes any free one
     path       exactly, "/telegram"
-    take       takes one update; returns when it is safe, and may be called for several at once
+    take       takes one update; returns when it is safe, and may be called for several at once; ValueError where it is none
     cert, key  for TLS of its own; without them a proxy must bring it
     """
 
@@ -106,6 +106,8 @@ class Webhook:
         except (StoreError, TelegramError) as error:
             log.warning("webhook_put_off", reason=type(error).__name__)
             status = 503
+        except ValueError:
+            status = 400
         except Exception:
             log.exception("webhook_failed")
             status = 500

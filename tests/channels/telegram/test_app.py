@@ -117,18 +117,16 @@ def test_related_topic_is_told_by_its_button(bot, chat):
 
 
 def test_choice_is_made_by_button_by_number_and_by_none_of_these(bot, chat):
-    (choice,) = bot.say(chat, CHOICE)
-    assert choice.labels[-1].endswith("이 중에 없어요")
+    one, other, third = chat, next(_PEOPLE), next(_PEOPLE)
+    choices = [bot.say(person, CHOICE)[0] for person in (one, other, third)]
+    assert choices[0].labels[-1].endswith("이 중에 없어요")
 
-    (by_button,) = bot.press(choice, 1)
-    (again,) = bot.say(chat, CHOICE)
-    (by_number,) = bot.say(chat, "2")
-    (_,) = bot.say(chat, CHOICE)
-    (none,) = bot.press(again, len(again.labels) - 1)
+    (by_button,) = bot.press(choices[0], 1)
+    (by_number,) = bot.say(other, "2")
+    (none,) = bot.press(choices[2], len(choices[2].labels) - 1)
 
-    assert again.labels == choice.labels
     assert by_button.text == by_number.text
-    assert "대외 수상" not in none.text
+    assert "대외 수상" in by_button.text + choices[0].labels[1]
     assert "다른 말로" in none.text
 
 

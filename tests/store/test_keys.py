@@ -1,0 +1,102 @@
+"""Keyed hashes, and where the key comes from."""
+
+from __future__ import annotations
+
+import re
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import StoreSettings
+from bot.errors import StoreError
+from bot.store.database import Database
+from bot.store.keys import Keys, open_keys
+
+KEY = "sixteen letters!"
+IDS = st.integers(-(2**52), 2**52)
+
+
+@pytest.fixture
+def file_database(sqlite_url):
+    """An SQLite database that need not be there."""
+    database = Database(sqlite_url)
+    yield database
+    database.dispose()
+
+
+@given(IDS, IDS)
+def test_hash_tells_ids_apart_and_chats_from_persons(one, other):
+    keys = Keys(KEY)
+
+    assert (keys.person(one) == keys.person(other)) == (one == other)
+    assert keys.person(one) == Keys(KEY).person(one)
+    assert keys.person(one) != keys.chat(one)
+    assert keys.person(one) != Keys(KEY + "x").person(one)
+    assert re.fullmatch("[0-9a-f]{32}", keys.chat(one))
+
+
+def test_trace_is_short_and_names_nobody():
+    assert re.fullmatch("[0-9a-f]{8}", Keys(KEY).trace(501))
+    assert not Keys(KEY).person(501).startswith(Keys(KEY).trace(501))
+
+
+def test_key_shows_in_no_message():
+    assert KEY not in repr(Keys(KEY))
+
+
+def test_key_of_the_settings_comes_first(file_database, tmp_path):
+    keys = open_keys(StoreSettings(key=KEY, key_file=tmp_path / "missing"), file_database)
+
+    assert keys.person(501) == Keys(KEY).person(501)
+
+
+def test_key_is_read_from_its_file_without_the_line_end(file_database, tmp_path):
+    (tmp_path / "key").write_text(f" {KEY}\n", encoding="utf-8")
+
+    keys = open_keys(StoreSettings(key_file=tmp_path / "key"), file_database)
+
+    assert keys.person(501) == Keys(KEY).person(501)
+
+
+def test_sqlite_makes_a_key_once_which_only_its_owner_reads(file_database):
+    first = open_keys(StoreSettings(), file_database)
+    second = open_keys(StoreSettings(), file_database)
+
+    beside = file_database.file.with_suffix(".key")
+    assert first.person(501) == second.person(501)
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+    assert len(beside.read_text(encoding="utf-8").strip()) == 64
+
+
+def test_two_databases_have_keys_of_their_own(tmp_path):
+    made = [Database(f"sqlite:///{(tmp_path / name).as_posix()}") for name in ("a.sqlite", "b.sqlite")]
+
+    assert len({open_keys(StoreSettings(), database).person(501) for database in made}) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "읽을 수 없습니다"), (b"", "짧습니다"), (b"short\n", "짧습니다"), (b"\xff" * 40, "읽을 수 없습니다")]
+)
+def test_key_file_that_cannot_be_used_is_named(file_database, tmp_path, content, said):
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(StoreError, match=said) as caught:
+        open_keys(StoreSettings(key_file=file), file_database)
+
+    assert caught.value.place == str(file)
+
+
+def test_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "taken").write_text("a file in the folder's place", encoding="utf-8")
+
+    with pytest.raises(StoreError, match="쓸 수 없습니다"):
+        open_keys(StoreSettings(), Database(f"sqlite:///{(tmp_path / 'taken' / 'bot.sqlite').as_posix()}"))
+
+
+def test_postgresql_needs_a_key():
+    with pytest.raises(StoreError, match="PostgreSQL"):
+        open_keys(StoreSettings(), Database("postgresql://localhost/none"))
