@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -67,12 +68,12 @@ def _read(path: Path) -> str:
 def _make(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())  # what is hashed with it lasts through a power cut, and so must the key
-    except FileExistsError:
-        pass  # another process was first
+        with suppress(FileExistsError):  # another process was first
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(descriptor)  # what is hashed with it lasts through a power cut, and so must the key
     except OSError as error:
         raise StoreError(
             str(path), f"비밀 키를 쓸 수 없습니다({error.strerror}).", "폴더의 권한을 확인하거나 store.key_file을 정해 주세요."

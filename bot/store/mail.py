@@ -28,7 +28,10 @@ _OPEN = (outbox.c.id == bindparam("number")) & outbox.c.done_at.is_(None)
 _SENT = update(outbox).where(_OPEN).values(done_at=bindparam("now"), payload=None, failure=None)
 _DELIVERED = update(replies).where((replies.c.id == bindparam("number")) & replies.c.delivered_at.is_(None)).values(delivered_at=bindparam("now"))
 _POST = insert(outbox)
-_RECEIVE = {"postgresql": postgresql.insert(inbox).on_conflict_do_nothing(), "sqlite": sqlite.insert(inbox).on_conflict_do_nothing()}
+# Without the option an INSERT's rowcount is -1 on PostgreSQL, whether or not it was kept.
+_RECEIVE = {
+    dialect.dialect.name: dialect.insert(inbox).on_conflict_do_nothing().execution_options(preserve_rowcount=True) for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Parcel:
 def receive(connection: Connection, bot: int, update_id: int, chat: str, payload: dict[str, Any], now: dt.datetime) -> bool:
     """Keeps an update; False where it is known already."""
     values = {"bot": bot, "update_id": update_id, "chat": chat, "received_at": now, "payload": json.dumps(payload, ensure_ascii=False)}
-    return bool(connection.execute(_RECEIVE[connection.dialect.name], values).rowcount)
+    return connection.execute(_RECEIVE[connection.dialect.name], values).rowcount == 1
 
 
 def next_letter(connection: Connection, bot: int, chat: str, now: dt.datetime) -> Letter | None:

@@ -66,7 +66,7 @@ def busy(do) -> Callable[..., list[str]]:
 
 def rows(database: Database, table) -> list:
     with database.begin() as connection:
-        return list(connection.execute(select(table)))
+        return list(connection.execute(select(table).order_by(*table.primary_key)))
 
 
 def texts(found: list[Parcel]) -> list[str]:

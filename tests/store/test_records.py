@@ -39,7 +39,7 @@ def do(database) -> Callable:
 
 @pytest.fixture
 def rows(do) -> Callable[..., list]:
-    return lambda table: do(lambda connection: list(connection.execute(select(table))))
+    return lambda table: do(lambda connection: list(connection.execute(select(table).order_by(*table.primary_key))))
 
 
 def test_state_is_kept_by_chat_and_person(do):

@@ -102,7 +102,7 @@ class Delivery:
             return Outcome("retry", "too_many_requests", float(after if isinstance(after, int) else after.total_seconds()) + 0.1)
         if isinstance(error, ChatMigrated):
             return Outcome("moved", "migrated", new_id=error.new_chat_id)
-        if isinstance(error, InvalidToken) and "not found" not in said:
+        if isinstance(error, InvalidToken) and "unauthorized" in said:
             return Outcome("barred", "unauthorized")
         if isinstance(error, Forbidden):
             return Outcome("closed", "blocked")
