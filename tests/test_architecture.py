@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +88,11 @@ def test_a_module_stays_readable(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_the_terminal_needs_neither_the_store_nor_telegram():
+    """What `chat` and `ask` import is part of their start."""
+    code = "import sys, bot.cli, bot.commands.ask, bot.commands.chat, bot.commands.check\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+    assert not {"alembic", "prometheus_client", "sqlalchemy", "structlog", "telegram", "tornado", "watchfiles"} & set(loaded)

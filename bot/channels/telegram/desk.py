@@ -10,19 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection
 from telegram import Update
 
 from bot.channels.serving import Serving
 from bot.channels.session import SEOUL, seoul_now
 from bot.channels.telegram.conversation import Conversation, Response
+from bot.channels.telegram.flow import Flow
 from bot.channels.telegram.incoming import Incoming, Self, chat_of, read_update
 from bot.channels.telegram.layout import Place, Request, acknowledge, message
 from bot.channels.telegram.metrics import Metrics
@@ -67,9 +66,8 @@ class Desk:
         self.database, self.keys, self.serving, self.settings, self.bot, self.metrics, self.clock = (
             database, keys, serving, settings, bot, metrics, clock,
         )  # fmt: skip
-        self._flow = MovingWindowRateLimiter(MemoryStorage())
-        self._pace = RateLimitItemPerMinute(settings.limits.messages_per_minute)
-        self._once = RateLimitItemPerMinute(1)
+        self._pace, self._notices, self._albums = Flow(settings.limits.messages_per_minute), Flow(1), Flow(1)
+        self._texts = _Texts()
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
 
@@ -83,8 +81,12 @@ class Desk:
             self.metrics.dropped("no_question")
             return None
         chat = self.keys.chat(chat_id)
+        if incoming.edited and (not incoming.text or self._texts.is_known(chat, incoming)):
+            # A live location moves, a preview loads: Telegram calls that an edit too.
+            self.metrics.dropped("unchanged")
+            return None
         album = self._album(update, chat)
-        if album and not incoming.text and not self._flow.test(self._once, "album", album):
+        if album and not incoming.text and not self._albums.has_room(album):
             self.metrics.dropped("album")
             return None
         kept = self._paced(incoming, chat)
@@ -96,10 +98,11 @@ class Desk:
         if not is_new:
             self.metrics.dropped("duplicate")
             return chat
+        self._texts.note(chat, incoming)
         # Counted only now: an update that could not be stored comes again, and must not count twice.
         if album:
-            self._flow.hit(self._once, "album", album)
-        self._flow.hit(*((self._once, "notice", chat) if kept.kind == FLOW else (self._pace, chat)))
+            self._albums.count(album)
+        (self._notices if kept.kind == FLOW else self._pace).count(chat)
         self.metrics.update(kept.kind)
         return chat
 
@@ -110,11 +113,11 @@ class Desk:
 
     def _paced(self, incoming: Incoming, chat: str) -> Incoming | None:
         """The message; where too many came, the first is answered with a notice and the others are left out (None)."""
-        if incoming.kind in ("moved", "left", "joined") or self._flow.test(self._pace, chat):
+        if incoming.kind in ("moved", "left", "joined") or self._pace.has_room(chat):
             return incoming
         if incoming.kind == "press":
             return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, language=incoming.language, query=incoming.query)
-        if not self._flow.test(self._once, "notice", chat):
+        if not self._notices.has_room(chat):
             return None
         return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, thread_id=incoming.thread_id, language=incoming.language)
 
@@ -257,3 +260,21 @@ def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
     is_open = is_open or (reply.kind == "partial" and any(part.missing for part in decision.parts))
     asked = incoming.text if is_open and not reply.urgent and incoming.kind != "press" else ""
     return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked)
+
+
+class _Texts:
+    """What the messages of late said, as numbers: an edit that changes nothing needs no second answer. In memory only."""
+
+    MOST = 10_000
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[tuple[str, int | None], int] = OrderedDict()
+
+    def is_known(self, chat: str, incoming: Incoming) -> bool:
+        return self._said.get((chat, incoming.message_id)) == hash(incoming.text)
+
+    def note(self, chat: str, incoming: Incoming) -> None:
+        if incoming.kind in ("text", "media", "command"):
+            self._said[chat, incoming.message_id] = hash(incoming.text)
+            while len(self._said) > self.MOST:
+                self._said.popitem(last=False)

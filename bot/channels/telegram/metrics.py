@@ -24,7 +24,7 @@ METHODS = frozenset(
 FAILURES = frozenset(
     "blocked chat_closed conflict failed given_up left migrated network refused server timeout too_many_requests unauthorized".split()
 )
-DROPS = frozenset("album duplicate flow full malformed no_question stale unsupported".split())
+DROPS = frozenset("album duplicate flow full malformed no_question stale unchanged unsupported".split())
 RELOADS = frozenset("same loaded refused".split())
 PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send store sweep webhook worker".split())
 

@@ -480,7 +480,8 @@ def outage(bot: Running, lose: Callable[[], None], restore: Callable[[], None]) 
     assert is_told(api, 509, BELL_TOLD)
     assert bot.ready()["status"] == 200
     assert bot.metric("yongsan_bot_store_up") == 1
-    assert len(bot.logged("store lost")) == len(bot.logged("store back")) == 1
+    assert len(bot.logged("store back")) == 1
+    assert len(bot.logged("store lost")) <= 3  # once for each thing that the database says is wrong
     assert bot.stop() == 0
     assert "Traceback" not in bot.whole_stderr
     api.check()
