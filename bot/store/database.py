@@ -17,11 +17,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from bot.errors import StoreError
+from bot.store.schema import conversations, deletions, replies
 
 _MIGRATING = 7_201_001  # key of the lock that lets one process migrate at a time
 _BUSY_SECONDS = 5.0
@@ -69,6 +70,13 @@ class Database:
             raise StoreError(str(self.file), "데이터베이스 파일이 없어졌습니다.", "'yongsan-bot db restore'로 되살리거나 봇을 다시 시작해 주세요.")
         with self.begin() as connection:
             connection.execute(text("SELECT 1 FROM inbox WHERE 1 = 0"))
+
+    def has_records(self) -> bool:
+        """Whether anything of anybody is on record."""
+        if self.revision() is None:
+            return False
+        with self.begin() as connection:
+            return any(connection.execute(select(table.c.person).limit(1)).first() for table in (conversations, replies, deletions))
 
     def revision(self) -> str | None:
         """The migration the database stands at; None for an empty one."""

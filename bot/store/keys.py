@@ -51,6 +51,12 @@ def open_keys(settings: StoreSettings, database: Database) -> Keys:
         )
     beside = database.file.with_suffix(".key")
     if not beside.exists():
+        if database.file.exists() and database.has_records():
+            raise StoreError(
+                str(beside),
+                "비밀 키 파일이 없어졌습니다. 없으면 앞의 기록이 누구의 것인지 알 수 없습니다.",
+                "파일을 되살려 주세요. 되살릴 수 없으면 store.key를 새로 정하세요. 앞의 기록과는 이어지지 않습니다.",
+            )
         _make(beside)
     return Keys(_read(beside))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import stat
 
@@ -13,6 +14,7 @@ from bot.config import StoreSettings
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.keys import Keys, open_keys
+from bot.store.records import save_state
 
 KEY = "sixteen letters!"
 IDS = st.integers(-(2**52), 2**52)
@@ -68,6 +70,20 @@ def test_sqlite_makes_a_key_once_which_only_its_owner_reads(file_database):
     assert first.person(501) == second.person(501)
     assert stat.S_IMODE(beside.stat().st_mode) == 0o600
     assert len(beside.read_text(encoding="utf-8").strip()) == 64
+
+
+def test_key_that_is_lost_is_not_replaced_while_anybody_is_on_record(file_database):
+    file_database.upgrade()
+    open_keys(StoreSettings(), file_database)
+    with file_database.begin() as connection:
+        save_state(connection, "a" * 32, "b" * 32, "{}", dt.datetime.now(dt.timezone.utc))
+    file_database.file.with_suffix(".key").unlink()
+
+    with pytest.raises(StoreError) as caught:
+        open_keys(StoreSettings(), file_database)
+
+    assert "되살려" in caught.value.remedy
+    assert not file_database.file.with_suffix(".key").exists()
 
 
 def test_two_databases_have_keys_of_their_own(tmp_path):

@@ -24,6 +24,7 @@ from bot.engine import Engine, Turn
 from bot.store.records import Held
 
 SHOWN_QUESTIONS = 20  # of /mydata
+_LINKED = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a link may hand to /start
 _QUIET = re.compile(r"[\W_]+")
 _TYPED_LANGUAGES = {"한국어": "ko", "korean": "ko", "english": "en"}  # as the question for the language says
 _LANGUAGES = {**_TYPED_LANGUAGES, "ko": "ko", "en": "en", "영어": "en"}
@@ -134,6 +135,8 @@ class Conversation:
         payload = moment.incoming.text.split()[0] if moment.incoming.text.split() else ""
         if payload in self.engine.content.topics:
             return self._ask(moment, Pick(payload))
+        if payload and not _LINKED.fullmatch(payload):
+            return self._ask(moment, moment.incoming.text)  # no link has such letters: it was typed
         who, source = introduce(self.engine, moment.now, moment.language)
         if moment.incoming.group:
             return self._say(moment, "welcome_group", name=f"@{self.username}", intro=who)

@@ -12,7 +12,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -81,7 +81,7 @@ class Desk:
             self.metrics.dropped("no_question")
             return None
         chat = self.keys.chat(chat_id)
-        if incoming.edited and (not incoming.text or self._texts.is_known(chat, incoming)):
+        if incoming.edited and ((incoming.kind == "media" and not incoming.text) or self._texts.is_known(chat, incoming)):
             # A live location moves, a preview loads: Telegram calls that an edit too.
             self.metrics.dropped("unchanged")
             return None
@@ -93,6 +93,7 @@ class Desk:
         if kept is None:
             self.metrics.dropped("flow")
             return None
+        kept = replace(kept, person=self.keys.person(incoming.user_id))
         with self.database.begin() as connection:
             is_new = mail.receive(connection, self.bot.id, update.update_id, chat, kept.as_json(), self.clock())
         if not is_new:
@@ -141,21 +142,24 @@ class Desk:
                 raise
             log.exception("message failed", trace=self.keys.trace(letter.update_id), attempt=letter.attempts + 1)
             self.metrics.error("answer")
-        return self._failed(letter)
+        return self._failed(letter, arrived)
 
-    def _failed(self, letter: mail.Letter) -> Work:
+    def _failed(self, letter: mail.Letter, arrived: mail.Parcel | None) -> Work:
         """A message that could not be answered, by a fault of the program: tried again, and at last given up with an apology."""
         now = self.clock()
         with self.database.begin() as connection:
+            if arrived is not None:
+                mail.sent(connection, arrived, now)  # what is true whatever became of the message
             if letter.attempts + 1 < TRIES:
                 mail.postpone_letter(connection, letter, now + dt.timedelta(seconds=2**letter.attempts))
                 return Work(True)
-            incoming = Incoming.from_json(letter.payload)
-            requests = [acknowledge(incoming.query)] if incoming.query else []
-            if incoming.kind in ("text", "command", "media", "press"):
-                requests += self._sentence(incoming, "failed")
-            self._post(connection, letter, incoming, requests, None)
             mail.handled(connection, letter, now)
+            if {"kind", "chat_id"} <= letter.payload.keys():
+                incoming = Incoming.from_json(letter.payload)
+                requests = [acknowledge(incoming.query)] if incoming.query else []
+                if incoming.kind in ("text", "command", "media", "press"):
+                    requests += self._sentence(connection, letter.chat, incoming, "failed")
+                self._post(connection, letter, incoming, requests, None)
             return Work(True, mail.parcels(connection, self.bot.id, letter.chat, now))
 
     def _answer(self, connection: Connection, letter: mail.Letter) -> None:
@@ -170,12 +174,11 @@ class Desk:
             records.drop_state(connection, letter.chat)
             mail.handled(connection, letter, now)
             return
-        person, talk = self.keys.person(incoming.user_id), self._talk()
+        person, talk = incoming.person, self._talk()
         response = self._respond(connection, talk, letter.chat, incoming, now)
         if response.forget:
             records.forget(connection, person, now)
-            if self._journal is not None:
-                note_deletion(self._journal, person, now)
+            self._note_deletion(person, now)
         if response.state is not None:
             records.save_state(connection, letter.chat, person, json.dumps(response.state.as_json(), ensure_ascii=False), now)
         told = _told(response.turn, incoming, talk.engine.content.version) if response.turn else None
@@ -188,9 +191,9 @@ class Desk:
 
     def _respond(self, connection: Connection, talk: Conversation, chat: str, incoming: Incoming, now: dt.datetime) -> Response:
         if incoming.kind == FLOW:
-            text = talk.sentence("flow", incoming.language or "ko")
-            return Response([acknowledge(incoming.query, text)] if incoming.query else self._sentence(incoming, "flow"))
-        person = self.keys.person(incoming.user_id)
+            said = self._sentence(connection, chat, incoming, "flow")
+            return Response([acknowledge(incoming.query, said[0].payload["text"])] if incoming.query else said)
+        person = incoming.person
         stored = records.load_state(connection, chat, person)
         return talk.respond(incoming, stored, now.astimezone(SEOUL), lambda: records.held(connection, person))
 
@@ -202,14 +205,25 @@ class Desk:
         return self._conversation
 
     def _post(self, connection: Connection, letter: mail.Letter, incoming: Incoming, requests: list[Request], reply_id: int | None) -> None:
-        person = self.keys.person(incoming.user_id)
         for request in requests:
             of = reply_id if request.method == "sendMessage" else None
-            mail.post(connection, self.bot.id, letter.chat, person, request.method, request.payload, letter.received_at, of)
+            mail.post(connection, self.bot.id, letter.chat, incoming.person, request.method, request.payload, letter.received_at, of)
 
-    def _sentence(self, incoming: Incoming, key: str) -> list[Request]:
-        text = self._talk().sentence(key, incoming.language or "ko")
-        return message(Place(incoming.chat_id, incoming.thread_id), text)
+    def _sentence(self, connection: Connection, chat: str, incoming: Incoming, key: str) -> list[Request]:
+        """A sentence in the language of the conversation."""
+        talk = self._talk()
+        state = talk.engine.load_state(records.load_state(connection, chat, incoming.person))
+        return message(Place(incoming.chat_id, incoming.thread_id), talk.sentence(key, state.language or incoming.language or "ko"))
+
+    def _note_deletion(self, person: str, now: dt.datetime) -> None:
+        """Notes a deletion for the day a backup is restored. Where the journal cannot be written it is done all the same, and told."""
+        if self._journal is None:
+            return
+        try:
+            note_deletion(self._journal, person, now)
+        except StoreError as error:
+            log.error("deletion not in the journal", place=error.place, problem=error.problem, remedy=error.remedy)
+            self.metrics.error("store")
 
     # -- sending -------------------------------------------------------------------------------------------------
 
@@ -258,7 +272,7 @@ def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
     decision, reply = turn.trace.decision, turn.reply
     is_open = reply.kind == "fallback" and decision.reason in UNANSWERED
     is_open = is_open or (reply.kind == "partial" and any(part.missing for part in decision.parts))
-    asked = incoming.text if is_open and not reply.urgent and incoming.kind != "press" else ""
+    asked = incoming.text if is_open and not reply.urgent and incoming.kind in ("text", "media") else ""
     return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked)
 
 
@@ -271,10 +285,10 @@ class _Texts:
         self._said: OrderedDict[tuple[str, int | None], int] = OrderedDict()
 
     def is_known(self, chat: str, incoming: Incoming) -> bool:
-        return self._said.get((chat, incoming.message_id)) == hash(incoming.text)
+        return self._said.get((chat, incoming.message_id)) == hash((incoming.kind, incoming.name, incoming.text))
 
     def note(self, chat: str, incoming: Incoming) -> None:
         if incoming.kind in ("text", "media", "command"):
-            self._said[chat, incoming.message_id] = hash(incoming.text)
+            self._said[chat, incoming.message_id] = hash((incoming.kind, incoming.name, incoming.text))
             while len(self._said) > self.MOST:
                 self._said.popitem(last=False)

@@ -21,7 +21,7 @@ class Incoming:
     """A message, a press of a button, or a change of the bot's standing in a chat. Stored as JSON until it is answered.
 
     kind      text, command, press, media, joined (the bot came into a group), left (it was blocked or removed) or moved (new id of a group)
-    user_id   who wrote; in the name of a group or channel, its id
+    user_id   who wrote; in the name of a group or channel, its id. Not stored: what is stored is the hash that stands for it, `person`
     text      the message, or what stands behind the command, masked
     name      the command, the kind of media, or for a press its data
     query     id of the press, which must be acknowledged
@@ -31,7 +31,7 @@ class Incoming:
 
     kind: str
     chat_id: int
-    user_id: int
+    user_id: int = 0
     group: bool = False
     message_id: int | None = None
     thread_id: int | None = None
@@ -42,9 +42,10 @@ class Incoming:
     cut: bool = False
     edited: bool = False
     new_id: int | None = None
+    person: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value not in ("", None, False)}
+        return {name: value for name, value in asdict(self).items() if value not in ("", None, False) and name != "user_id"}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Incoming:

@@ -181,7 +181,6 @@ class Running:
         found = [row for row in self.get("/metrics")[1].splitlines() if row.startswith(f"{line} ")]
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
-
     # -- a conversation with it ----------------------------------------------------------------------------------
 
     def settle(self, timeout: float = 10.0) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import signal
 import time
@@ -29,8 +28,10 @@ _PEOPLE = itertools.count(5_100)
 def shared(tmp_path_factory) -> Iterator[Running]:
     """A bot over a copy of the content, for all tests that do it no harm."""
     folder = tmp_path_factory.mktemp("bot")
-    with BotApi() as api, Running(api, folder, **copied(folder), limits__message_length=300) as bot:
-        yield bot
+    with BotApi() as api:
+        httpx.post(f"{api.url}/bot{api.token}/setWebhook", json={"url": "https://elsewhere.example/left-behind"})
+        with Running(api, folder, **copied(folder), limits__message_length=300) as bot:
+            yield bot
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def test_edited_question_is_answered_anew_to_that_message(bot, chat):
 
 @pytest.mark.parametrize(
     "text",
-    ["<b>CCTV</b> & \"비상벨\" 몇 개?", "<script>alert(1)</script>", "&amp; &lt; &#39;", "</i>비상벨<i>", "🔔" * 10, "\u202e비상벨\u0000", "a" * 4096],
+    ['<b>CCTV</b> & "비상벨" 몇 개?', "<script>alert(1)</script>", "&amp; &lt; &#39;", "</i>비상벨<i>", "🔔" * 10, "\u202e비상벨\u0000", "a" * 4096],
     ids=["tags", "script", "entities", "closing", "emoji", "controls", "longest"],
 )
 def test_any_text_gets_one_whole_answer(bot, chat, text):
@@ -292,7 +293,9 @@ def test_long_reply_comes_in_several_whole_messages(bot, chat):
     assert "/delete" in shown[-1].text
 
 
-@pytest.mark.parametrize(("kind", "said"), [("voice", "음성은"), ("location", "위치는"), ("photo", "글만"), ("sticker", "글만"), ("document", "글만")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("voice", "음성은"), ("location", "위치는"), ("photo", "글만"), ("sticker", "글만"), ("document", "글만")]
+)
 def test_media_are_declined_in_one_sentence(bot, chat, kind, said):
     (told,) = bot.after(chat, lambda: bot.api.media(chat, kind))
 
@@ -545,6 +548,7 @@ def test_stop_finishes_what_is_in_hand(start_bot, api):
     api.check()
 
 
+@pytest.mark.slow
 def test_stop_does_not_wait_longer_than_is_set(start_bot, api):
     bot = start_bot(operation__stop_seconds=1)
     slow = api.misbehave(Fault("timeout", method="sendMessage", chat_id=501, seconds=30))
@@ -563,12 +567,16 @@ def test_stop_does_not_wait_longer_than_is_set(start_bot, api):
     api.check()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stop_during_the_start_is_orderly_too(make_bot, number):
+def test_interrupt_during_the_start_ends_it_in_order(make_bot):
     bot = make_bot(telegram__api_url=f"http://127.0.0.1:{free_port()}").launch()
     bot.wait(lambda: bot.logged("telegram unreachable"), 20)
 
-    assert bot.stop(number) == 0
+    assert bot.stop(signal.SIGINT) == 0
+
+
+def test_polling_takes_over_from_a_webhook_that_was_left_behind(bot, chat):
+    assert bot.api.state.webhook == {}
+    assert BELL_TOLD in text_of(bot.say(chat, BELL))
 
 
 # -- webhook ---------------------------------------------------------------------------------------------------------
@@ -605,6 +613,7 @@ def test_webhook_is_served_from_the_first_message_to_the_stop(start_bot, api, st
     api.check()
 
 
+@pytest.mark.slow
 def test_two_bots_behind_one_webhook_share_the_work_in_order(start_bot, api, postgres_url):
     store, secret, ports = postgres_url(), "s" * 20, (free_port(), free_port())
     common = {"store": store, "telegram__mode": "webhook", "telegram__webhook__secret": secret}
@@ -620,14 +629,4 @@ def test_two_bots_behind_one_webhook_share_the_work_in_order(start_bot, api, pos
         told = [BELL_TOLD in one.text for one in api.sent(chat)]
         assert told == [True, False] * 5, chat
     assert [bot.stop() for bot in bots] == [0, 0]
-    api.check()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs signals")
-def test_polling_takes_over_from_a_webhook_that_was_left_behind(start_bot, api):
-    httpx.post(f"{api.url}/bot{api.token}/setWebhook", json={"url": "https://elsewhere.example/hook"})
-
-    bot = start_bot()
-
-    assert BELL_TOLD in text_of(bot.say(501, BELL))
     api.check()

@@ -87,13 +87,17 @@ def test_deep_link_leads_to_its_topic(say, engine, chat):
         assert response.state is not None
 
 
-@pytest.mark.parametrize("payload", ["gone", "../x", "<b>", "없는주제", "x" * 64])
+@pytest.mark.parametrize("payload", ["gone", "no-such-topic", "x" * 64])
 def test_dead_link_is_told_before_the_greeting(say, engine, payload):
     response = say(f"/start {payload}")
 
     assert text_of(response).startswith(engine.content.say("start_unknown"))
     assert "안녕하세요" in text_of(response)
     assert payload not in text_of(response)
+
+
+def test_question_typed_behind_start_is_answered(say):
+    assert "129개소" in text_of(say("/start 비상벨은 몇 개 바꿨어요?"))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -218,7 +218,6 @@ def test_failing_press_is_acknowledged_before_the_apology(open_office, engine, p
     assert [one.method for one in sent] == ["answerCallbackQuery", "sendMessage"]
 
 
-@pytest.mark.xfail(strict=True, reason="what has arrived is forgotten with the step that fails, and is sent again")
 def test_what_has_arrived_is_not_sent_again_when_the_next_message_fails(open_office, engine, send):
     office = open_office(Faulty(engine))
     chat = office.desk.take(send(BELL))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from botapi.people import chat_of, person
@@ -337,7 +338,7 @@ def test_whatever_is_written_can_be_stored_and_read_again(me, text, offset, size
         said.encode()
         assert "\\u0000" not in said
         assert len(incoming.text) <= 50
-        assert Incoming.from_json(json.loads(said)) == incoming
+        assert Incoming.from_json(json.loads(said)) == replace(incoming, user_id=0)
 
 
 @given(st.text(max_size=64) | st.binary(max_size=64).map(lambda data: data.decode("utf-8", "surrogateescape")))
