@@ -30,11 +30,12 @@ def telegram(flags: Flags) -> None:
     webhook_secret = _webhook_secret(settings)
     configure(settings.operation.log_level, [token, webhook_secret, *_store_secrets(settings.store)])
     database = Database(settings.store.url.get_secret_value())
-    with RunLock(database).hold(shared=True):
+    run_lock = RunLock(database)
+    with run_lock.hold(shared=True):
         database.upgrade()
         keys = open_keys(settings.store, database)
         serving = _open_serving(settings, database)
-        asyncio.run(TelegramBot(settings, token, webhook_secret, database, keys, serving).run())
+        asyncio.run(TelegramBot(settings, token, webhook_secret, database, run_lock, keys, serving).run())
     database.dispose()
 
 

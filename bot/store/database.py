@@ -71,6 +71,11 @@ class Database:
         with self.begin() as connection:
             connection.execute(text("SELECT 1 FROM inbox WHERE 1 = 0"))
 
+    def write(self) -> None:
+        """Writes what changes nothing. Raises StoreError: a full disk can still be read, and one that can be read is not back."""
+        with self.begin() as connection:
+            connection.execute(text("PRAGMA user_version = 0" if self.is_sqlite else "SELECT txid_current()"))
+
     def has_records(self) -> bool:
         """Whether anything of anybody is on record."""
         if self.revision() is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from filelock import FileLock, Timeout
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreError
@@ -24,6 +24,7 @@ class RunLock:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._session: Connection | None = None  # what PostgreSQL's lock hangs on
 
     @contextmanager
     def hold(self, shared: bool) -> Iterator[None]:
@@ -53,18 +54,33 @@ class RunLock:
             raise StoreError(f"{file}.lock", f"잠글 수 없습니다({error.strerror}).", "폴더의 권한을 확인하거나 store.url을 고쳐 주세요.") from None
 
     def _hold_advisory(self, stack: ExitStack, shared: bool) -> None:
+        stack.callback(self._close)
+        self._take(shared)
+
+    def renew(self) -> None:
+        """Takes the lock again where a restart of PostgreSQL has ended the session that held it. Raises StoreError."""
+        if self._session is None:
+            return
+        try:
+            with translated():
+                self._session.execute(text("SELECT 1"))
+        except StoreError:
+            self._close()
+            self._take(shared=True)
+
+    def _take(self, shared: bool) -> None:
         function = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
         with translated():
-            connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            connection.detach()  # the pool keeps its connections for others, and closing this one lets go of the lock
-
-            def close() -> None:
-                with suppress(SQLAlchemyError):  # the server has gone, and the lock with it
-                    connection.close()
-
-            stack.callback(close)
-            if not connection.execute(text(f"SELECT {function}(:key)"), {"key": _RUNNING}).scalar_one():
+            self._session = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._session.detach()  # the pool keeps its connections for others, and closing this one lets go of the lock
+            if not self._session.execute(text(f"SELECT {function}(:key)"), {"key": _RUNNING}).scalar_one():
                 raise _busy("store.url")
+
+    def _close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with suppress(SQLAlchemyError):  # the server has gone, and the lock with it
+                session.close()
 
 
 def running(database: Database) -> bool:

@@ -86,6 +86,7 @@ outbox = Table(
     Column("not_before", UTC),
     Column("done_at", UTC),
     Column("failure", String(64)),  # why it could not be delivered
+    sqlite_autoincrement=True,  # a bot remembers by id what has just arrived
 )
 Index("ix_outbox_waiting", outbox.c.chat, outbox.c.id, sqlite_where=outbox.c.done_at.is_(None), postgresql_where=outbox.c.done_at.is_(None))
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import structlog
 from telegram import BotCommand, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler
 from telegram.request import HTTPXRequest
 
 from bot.channels.serving import Serving
-from bot.channels.telegram.delivery import Delivery
+from bot.channels.telegram.delivery import Delivery, is_unauthorized
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping
@@ -34,6 +34,7 @@ from bot.errors import ChannelError
 from bot.store.database import Database
 from bot.store.keys import Keys
 from bot.store.locks import ChatLocks
+from bot.store.running import RunLock
 
 THREADS = 8  # that use PostgreSQL side by side; SQLite writes one after another
 POLL_SECONDS = 20
@@ -45,12 +46,15 @@ log = structlog.get_logger()
 class TelegramBot:
     """Serves one bot until it is told to stop."""
 
-    def __init__(self, settings: Settings, token: str, webhook_secret: str, database: Database, keys: Keys, serving: Serving) -> None:
+    def __init__(
+        self, settings: Settings, token: str, webhook_secret: str, database: Database, run_lock: RunLock, keys: Keys, serving: Serving
+    ) -> None:
         self.settings, self.token, self.webhook_secret = settings, token, webhook_secret
-        self.database, self.keys, self.serving = database, keys, serving
+        self.database, self.run_lock, self.keys, self.serving = database, run_lock, keys, serving
         self.metrics = Metrics()
         self.fault: ChannelError | None = None
         self._stop = asyncio.Event()
+        self._stop_by = 0.0  # of the event loop's clock
         self._contact = "starting"  # how things stand with Telegram's server
         self._dispatcher: Dispatcher | None = None
 
@@ -65,7 +69,7 @@ class TelegramBot:
         locks = ChatLocks(self.database)
         application = self._application()
         try:
-            house = Housekeeping(self.settings, self.database, self.serving, self.metrics, executor, self._standing)
+            house = Housekeeping(self.settings, self.database, self.run_lock, self.serving, self.metrics, executor, self._standing)
             async with house.open(), self._connected(application) as me:
                 if me is None:
                     return  # stopped before Telegram could be reached
@@ -139,13 +143,14 @@ class TelegramBot:
             async with self._receiving(application, dispatcher):
                 log.info("serving", mode=self.settings.telegram.mode, content=self.serving.version)
                 await self._stop.wait()
+                self._stop_by = asyncio.get_running_loop().time() + self.settings.operation.stop_seconds
                 log.info("stopping")
         finally:
             dispatcher.stopping = True
             for task in background:
                 task.cancel()
             try:
-                await asyncio.wait_for(application.stop(), self.settings.operation.stop_seconds)
+                await asyncio.wait_for(application.stop(), self._left())
             except asyncio.TimeoutError:
                 log.warning("stopped before all was done", seconds=self.settings.operation.stop_seconds)
             log.info("stopped")
@@ -177,7 +182,7 @@ class TelegramBot:
             yield
         finally:
             with contextlib.suppress(asyncio.TimeoutError, TelegramError, RuntimeError):
-                await asyncio.wait_for(updater.stop(), self.settings.operation.stop_seconds)
+                await asyncio.wait_for(updater.stop(), self._left() / 2)  # what is in hand needs the rest
 
     @contextlib.asynccontextmanager
     async def _webhook(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher) -> AsyncIterator[None]:
@@ -193,8 +198,9 @@ class TelegramBot:
         webhook = Webhook(settings.host, settings.port, settings.path, self.webhook_secret, take, settings.cert, settings.key)
         await webhook.start()
         try:
-            if settings.url:
-                await self._until_done(lambda: self._set_webhook(application.bot))
+            if settings.url and not await self._until_done(lambda: self._set_webhook(application.bot)) and not self._stop.is_set():
+                remedy = "https로 시작하고 밖에서 닿는 주소인지, 포트가 443, 80, 88, 8443 가운데 하나인지 확인해 주세요."
+                raise ChannelError("telegram.webhook.url", "텔레그램이 이 주소를 받아들이지 않습니다.", remedy)
             yield
         finally:
             await webhook.stop()
@@ -222,21 +228,29 @@ class TelegramBot:
 
         await self._until_done(tell)
 
-    async def _until_done(self, call: Callable[[], Awaitable[None]]) -> None:
-        """Does it, again and again while Telegram does not answer; gives it up where Telegram refuses."""
+    async def _until_done(self, call: Callable[[], Awaitable[None]]) -> bool:
+        """Does it, again and again while Telegram does not answer; False where Telegram refuses, or the bot is stopped before."""
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             try:
                 await call()
-                return
-            except InvalidToken:
-                self._barred()
-                return
+                return True
+            except (BadRequest, Forbidden) as error:
+                log.error("telegram refused", reason=type(error).__name__)
+                return False
             except TelegramError as error:
-                log.warning("telegram refused", reason=type(error).__name__, retry_seconds=pause)
+                if is_unauthorized(error):
+                    self._barred()
+                    return False
+                log.warning("telegram not reached", reason=type(error).__name__, retry_seconds=pause)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+        return False
+
+    def _left(self) -> float:
+        """Seconds until the bot must have stopped."""
+        return max(0.1, self._stop_by - asyncio.get_running_loop().time())
 
     # -- what happens --------------------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ class Delivery:
             return Outcome("retry", "too_many_requests", float(after if isinstance(after, int) else after.total_seconds()) + 0.1)
         if isinstance(error, ChatMigrated):
             return Outcome("moved", "migrated", new_id=error.new_chat_id)
-        if isinstance(error, InvalidToken) and "unauthorized" in said:
+        if is_unauthorized(error):
             return Outcome("barred", "unauthorized")
         if isinstance(error, Forbidden):
             return Outcome("closed", "blocked")
@@ -114,6 +114,11 @@ class Delivery:
         if isinstance(error, (NetworkError, Conflict, InvalidToken)) and parcel.attempts + 1 < MOST_TRIES:
             return Outcome("retry", "network", min(self.longest, self.pause * 2.0**parcel.attempts))
         return Outcome("failed", "network" if isinstance(error, NetworkError) else "refused")
+
+
+def is_unauthorized(error: TelegramError) -> bool:
+    """Whether the token is refused. The library says so of a 404 too, which a proxy may have answered."""
+    return isinstance(error, InvalidToken) and "unauthorized" in str(error).lower()
 
 
 def _keyboard(payload: dict[str, Any]) -> InlineKeyboardMarkup | None:

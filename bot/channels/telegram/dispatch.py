@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import text
 from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
@@ -24,7 +23,6 @@ from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.metrics import Metrics
 from bot.errors import StoreError
-from bot.store.database import Database
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
 
@@ -207,7 +205,7 @@ class Dispatcher:
         while not self.stopping:
             try:
                 if self.store_fault:
-                    await self._run(_write, self.desk.database)
+                    await self._run(self.desk.database.write)
                 for chat in await self._run(self.desk.busy_chats):
                     if chat not in self._working:
                         self.visit(chat)
@@ -231,7 +229,7 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
     def _note_fault(self, error: StoreError) -> None:
-        if self.store_fault != error.problem:
+        if not self.store_fault:
             log.error("store lost", place=error.place, problem=error.problem, remedy=error.remedy)
         self.store_fault = error.problem
         self.metrics.store(False)
@@ -242,9 +240,3 @@ class Dispatcher:
             self.store_fault = ""
             self._consoled.clear()
         self.metrics.store(True)
-
-
-def _write(database: Database) -> None:
-    """Writes what changes nothing. Raises StoreError: a full disk can still be read, and one that can be read is not back."""
-    with database.begin() as connection:
-        connection.execute(text("PRAGMA user_version = 0" if database.is_sqlite else "SELECT txid_current()"))

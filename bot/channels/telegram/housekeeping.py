@@ -22,9 +22,11 @@ from bot.errors import StoreError
 from bot.store import contents
 from bot.store.database import Database
 from bot.store.retention import purge
+from bot.store.running import RunLock
 from bot.store.schema import inbox, outbox
 
 PURGE_HOURS = 6
+TIDY_SECONDS = 60
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -37,10 +39,17 @@ class Housekeeping:
     """
 
     def __init__(
-        self, settings: Settings, database: Database, serving: Serving, metrics: Metrics, executor: Executor, standing: Callable[[], tuple[str, str]]
+        self,
+        settings: Settings,
+        database: Database,
+        run_lock: RunLock,
+        serving: Serving,
+        metrics: Metrics,
+        executor: Executor,
+        standing: Callable[[], tuple[str, str]],
     ) -> None:
         self.settings, self.database, self.serving, self.metrics = settings, database, serving, metrics
-        self.executor, self.standing = executor, standing
+        self.run_lock, self.executor, self.standing = run_lock, executor, standing
         self.is_serving = False
         self._saved = asyncio.Event()
         self._done = asyncio.Event()
@@ -55,7 +64,7 @@ class Housekeeping:
         self.metrics.content(self.serving.version, self.serving.fault is None)
         with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no SIGHUP
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._saved.set)
-        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge()]
+        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge(), self._tidy()]
         if self.settings.content.watch:
             jobs.append(self._watch())
         tasks = [asyncio.create_task(job) for job in jobs]
@@ -124,6 +133,19 @@ class Housekeeping:
                 log.exception("purge failed")
                 self.metrics.error("store")
             await asyncio.sleep(PURGE_HOURS * 3600)
+
+    async def _tidy(self) -> None:
+        """Sees that what has been erased does not linger beside the database, and that no restore can begin beside the bot."""
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            try:
+                await self._run(self.run_lock.renew)
+                await self._run(self.database.shrink)
+            except StoreError as error:
+                log.warning("not tidied", problem=error.problem)
+            except Exception:
+                log.exception("tidying failed")
+                self.metrics.error("store")
 
     # -- how things stand ----------------------------------------------------------------------------------------
 

@@ -40,8 +40,6 @@ _FRAMES, _CAUSES, _PARTS, _LENGTH, _MESSAGE, _WAITING = 20, 5, 20, 500, 2_000, 1
 
 # What may be told in a library's own words: (logger, message as its code has it). Nothing that a resident or a server wrote goes into these.
 _TOLD = {
-    ("alembic.runtime.migration", "Running %s"),
-    ("telegram.ext.AIORateLimiter", "Rate limit hit. Retrying after %f seconds"),
     ("telegram.ext.Application", "Application is stopping. This might take a moment."),
     ("telegram.ext.Application", "Application started"),
     ("telegram.ext.Application", "Application.stop() complete"),
@@ -53,8 +51,8 @@ _LOOP_TOLD = {
     "Unhandled exception in event loop",
 }
 # Below these a library says nothing: httpx tells addresses at INFO, and a record without its words is only noise there.
-_QUIET = {"alembic": logging.INFO, "telegram": logging.INFO} | dict.fromkeys(
-    ["PIL", "apscheduler", "asyncio", "httpcore", "httpx", "sqlalchemy", "tornado", "watchfiles"], logging.WARNING
+_QUIET = {"telegram": logging.INFO, "telegram.ext.AIORateLimiter": logging.CRITICAL} | dict.fromkeys(
+    ["PIL", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "sqlalchemy", "tornado", "watchfiles"], logging.WARNING
 )
 # Names of fields that would hold what a resident wrote or is.
 _NEVER = set("caption chat chat_id first_name full_name last_name message phone text update user user_id username".split())

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("done_at", UTC(), nullable=True),
         sa.Column("failure", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_created_at"), ["created_at"], unique=False)
