@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bot import __version__
+from bot.cli import cli
 from tests.conftest import ROOT
 
 SMALLEST = """\
@@ -20,6 +21,13 @@ topics:
     questions: [씨씨티비 몇 대 늘었어요]
     answer: 일곱 대 늘었어요.
 """
+
+
+# Every command, with the arguments it needs.
+COMMANDS = [
+    ["ask", "x"], ["chat"], ["check"], ["eval", "x.jsonl"], ["calibrate", "x.jsonl"], ["init", "new"], ["telegram"],
+    ["unanswered"], ["stats"], ["told"], ["db", "upgrade"], ["db", "backup", "x"], ["db", "restore", "x"], ["db", "purge"],
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -70,9 +78,13 @@ def test_jsonl_answers_every_line_in_order_and_ends_well(run_bot):
     assert [line.get("kind") or "error" for line in lines] == ["chitchat", "error", lines[2]["kind"]]
 
 
-@pytest.mark.parametrize(
-    "command", [["ask", "x"], ["chat"], ["check"], ["eval", "x.jsonl"], ["calibrate", "x.jsonl"], ["init", "new"]], ids=lambda c: c[0]
-)
+def test_every_command_is_tried_here():
+    every = {(name, inner) for name, command in cli.commands.items() for inner in getattr(command, "commands", {"": None})}
+
+    assert every == {(one[0], one[1] if one[0] == "db" else "") for one in COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_takes_the_three_flags_and_explains_a_missing_config(run_bot, command):
     done = run_bot(*command, "--knowledge", "k", "--intents", "i", "--config", "nowhere.yaml")
 
@@ -141,6 +153,24 @@ def test_a_reader_that_leaves_is_no_traceback():
 
         assert process.stderr.read() == b""
         assert process.wait(60) in (0, 1)
+
+
+def test_telegram_without_a_token_says_where_to_get_and_put_one(run_bot):
+    done = run_bot("telegram")
+
+    error = done.stderr.decode()
+    assert done.returncode == 2
+    assert all(word in error for word in ("@BotFather", "/newbot", "YONGSAN_BOT_TELEGRAM__TOKEN", "telegram.token_file"))
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", [["unanswered"], ["stats"], ["told"], ["db", "backup", "x"], ["db", "purge"]], ids=" ".join)
+def test_looking_for_a_database_makes_none(run_bot, tmp_path, command):
+    done = run_bot(*command, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "yongsan-bot db upgrade" in done.stderr.decode()
+    assert not list(tmp_path.glob("*.sqlite*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from bot.cli import cli
 from bot.config import leaves
@@ -20,12 +22,17 @@ except ModuleNotFoundError:  # Python 3.10, where pytest brings tomli
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-STAFF, OPERATOR, DECISIONS = (ROOT / "docs" / name for name in ("staff-guide.md", "operator-guide.md", "decisions.md"))
+STAFF, OPERATOR, RUNNING, DECISIONS = (
+    ROOT / "docs" / name for name in ("staff-guide.md", "operator-guide.md", "running-telegram.md", "decisions.md")
+)
 SHAPES = (
     model.Section, model.Topic, model.Fact, model.Count, model.Period, model.Aspect, model.Document, model.Documents, model.Synonyms,
     model.Everyday, model.Smalltalk, model.NavigationFile, model.Number, model.Urgent, model.UrgentFile, model.WordingFile,
+    model.Command, model.TelegramFile, model.PrivacyFile,
 )  # fmt: skip
-COMMAND = re.compile(r"(?:yongsan-bot|python -m bot)[ \t]+([^\n`|#]+)")
+# Not where it is the name of a user, an image or a container: -u yongsan-bot.
+COMMAND = re.compile(r"(?<!-\w )(?:yongsan-bot|python -m bot)[ \t]+([^\n`|#]+)")
+OF_OTHERS = {"--init"}  # an option of podman's
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:work|tmp|home|root|usr|opt|mnt|var|Users)/|[A-Za-z]:\\")
 
 
@@ -42,7 +49,18 @@ def code_of(path: Path) -> str:
 
 
 def options_of(command: click.Command) -> set[str]:
-    return {option for parameter in command.params for option in parameter.opts if option.startswith("-")} | {"--help", "-h"}
+    """The options of a command; of a group such as `db`, those of its commands too."""
+    inner = command.commands.values() if isinstance(command, click.Group) and command is not cli else ()
+    own = {option for parameter in command.params for option in parameter.opts if option.startswith("-")}
+    return own.union({"--help", "-h"}, *map(options_of, inner))
+
+
+def default_of(path: tuple[str, ...], info: FieldInfo) -> str:
+    """A default as the operator guide shows it."""
+    value = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
+    if value is None:
+        return "the packaged folder" if path in (("knowledge",), ("intents",)) else "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def dependencies() -> list[str]:
@@ -59,9 +77,15 @@ def test_the_operator_guide_explains_every_setting(key):
 @pytest.mark.parametrize(("path", "info"), list(leaves()), ids=lambda value: ".".join(value) if isinstance(value, tuple) else "")
 def test_the_operator_guide_tells_the_defaults(path, info):
     row = next(line for line in OPERATOR.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{'.'.join(path)}` |"))
-    shown = "the packaged folder" if info.default is None else f"`{str(info.default).lower() if isinstance(info.default, bool) else info.default}`"
 
-    assert row.split("|")[2].strip() == shown
+    assert row.split("|")[2].strip() == default_of(path, info)
+
+
+@pytest.mark.parametrize("key", [".".join(path) for path, info in leaves() if "SecretStr" in str(info.annotation)])
+def test_the_operator_guide_says_what_is_secret(key):
+    row = next(line for line in OPERATOR.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{key}` |"))
+
+    assert "a secret" in row
 
 
 @pytest.mark.parametrize("path", DOCS, ids=name_of)
@@ -73,23 +97,26 @@ def test_a_command_that_is_named_exists_with_its_options(path):
         known = options_of(command) if command else options_of(cli)
         if command is None and not name.startswith("-"):
             wrong.append(name)
+        if isinstance(command, click.Group) and words and words[0] not in command.commands:
+            wrong.append(f"{name} {words[0]}")
         wrong += [f"{name} {word}" for word in [name, *words] if word.startswith("--") and word not in known]
 
     assert not wrong
 
 
-@pytest.mark.parametrize("path", [ROOT / "README.md", OPERATOR, STAFF], ids=name_of)
+@pytest.mark.parametrize("path", [ROOT / "README.md", OPERATOR, RUNNING, STAFF], ids=name_of)
 def test_an_option_that_is_named_alone_belongs_to_some_command(path):
     known = set().union(options_of(cli), *(options_of(command) for command in cli.commands.values()))
     spans = re.findall(r"`(--[a-z-]+)", path.read_text(encoding="utf-8"))
 
-    assert set(spans) <= known
+    assert set(spans) - OF_OTHERS <= known
 
 
 def test_the_operator_guide_names_every_command_and_option():
     code = code_of(OPERATOR)
 
-    missing = [f"yongsan-bot {name}" for name in cli.commands if f"yongsan-bot {name}" not in code]
+    commands = [*cli.commands, *(f"db {name}" for name in cli.commands["db"].commands)]
+    missing = [f"yongsan-bot {name}" for name in commands if f"yongsan-bot {name}" not in code]
     missing += [option for command in cli.commands.values() for option in options_of(command) if option not in code]
 
     assert not missing
@@ -113,7 +140,7 @@ def test_the_staff_guide_explains_every_key(shape):
 
 
 @pytest.mark.parametrize(("heading", "shape"), [("Topic", model.Topic), ("Fact", model.Fact), ("Count", model.Count), ("Period", model.Period),
-                                            ("Aspect", model.Aspect), ("Document", model.Document)])  # fmt: skip
+                                            ("Aspect", model.Aspect), ("Document", model.Document), ("Command", model.Command)])  # fmt: skip
 def test_a_table_of_the_staff_guide_holds_the_keys_of_its_shape_and_no_others(heading, shape):
     text = STAFF.read_text(encoding="utf-8")
     part = text.split(f"({heading})의 항목\n", 1)[1].split("\n#", 1)[0]

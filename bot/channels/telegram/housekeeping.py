@@ -82,7 +82,7 @@ class Housekeeping:
     # -- content -------------------------------------------------------------------------------------------------
 
     async def _watch(self) -> None:
-        async for _ in changes(self.serving.folders, self._done):
+        async for _ in changes(self.serving.folders, self._done, self.serving.seen):
             self._saved.set()
 
     async def _reload(self) -> None:
