@@ -239,7 +239,7 @@ def main() -> None:
         status = error.exit_code
     except BotError as error:
         click.echo(f"오류: {error}", err=True)
-        status = 2
+        status = error.status
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
     except BrokenPipeError:

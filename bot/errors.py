@@ -6,12 +6,15 @@
     ├── SuiteError           a question suite
     ├── TaggerError          a KoNLPy tagger that cannot start
     ├── StoreError           the database, or a file beside it
+    │   └── StoreLost        the database does not answer; it may later
     └── ChannelError         Telegram does not let the bot in, or not as it is set up
 
 Only the command line prints them and chooses the exit status.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class BotError(Exception):
@@ -20,7 +23,10 @@ class BotError(Exception):
     place    where: a file and line, a setting, a command
     problem  what is wrong there
     remedy   how to mend it; may be empty
+    status   exit status of a command that it ends
     """
+
+    status: ClassVar[int] = 2
 
     def __init__(self, place: str, problem: str, remedy: str = "") -> None:
         super().__init__(place, problem, remedy)
@@ -49,6 +55,12 @@ class TaggerError(BotError):
 
 class StoreError(BotError):
     """The database cannot be opened, read or written."""
+
+
+class StoreLost(StoreError):
+    """The database does not answer, or takes nothing. Nothing needs mending where it comes back; hence the status of a try that may be repeated."""
+
+    status = 75  # EX_TEMPFAIL
 
 
 class ChannelError(BotError):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import signal
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -25,6 +27,8 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 def telegram(flags: Flags) -> None:
     """Runs the bot until it is told to stop. Raises ConfigError, StoreError or ChannelError where it cannot."""
+    with contextlib.suppress(AttributeError):  # Windows has no SIGHUP
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload; it would end the program
     settings = open_settings(flags)
     token = _token(settings)
     webhook_secret = _webhook_secret(settings)

@@ -19,9 +19,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreLost
 from bot.store.schema import conversations, deletions, replies
 
 _MIGRATING = 7_201_001  # key of the lock that lets one process migrate at a time
@@ -151,7 +151,9 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise StoreError("store.url", f"데이터베이스를 쓸 수 없습니다({_kind(error)}).", _remedy(error)) from None
+        may_come_back = isinstance(error, (OperationalError, InterfaceError)) and "no such table" not in str(error.orig).lower()
+        fault = StoreLost if may_come_back else StoreError
+        raise fault("store.url", f"데이터베이스를 쓸 수 없습니다({_kind(error)}).", _remedy(error)) from None
     except SQLAlchemyError as error:
         raise StoreError(
             "store.url", f"데이터베이스를 쓸 수 없습니다({type(error).__name__}).", "주소와 데이터베이스의 상태를 확인해 주세요."
