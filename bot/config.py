@@ -106,7 +106,7 @@ class StoreSettings(_Section):
     """url  an SQLAlchemy address; key  what ids are hashed with; text_days, record_days  how long texts and records are kept"""
 
     url: SecretStr = Field(default=SecretStr("sqlite:///yongsan-bot.sqlite"), description="SQLAlchemy 주소(sqlite:///파일, postgresql://…)")
-    key: SecretStr | None = Field(default=None, min_length=16, description="16자가 넘는 비밀 글")
+    key: SecretStr | None = Field(default=None, min_length=16, description="16자 이상의 비밀 글")
     key_file: Path | None = Field(default=None, description=_PATH)
     deletions_file: Path | None = Field(default=None, description=_PATH)
     text_days: int = Field(default=30, ge=1, description=f"{_COUNT}(일)")
@@ -117,7 +117,7 @@ class LimitSettings(_Section):
     """messages_per_minute  of one chat; message_length  in characters"""
 
     messages_per_minute: int = Field(default=20, ge=1, description=f"{_COUNT}(분당 건수)")
-    message_length: int = Field(default=1000, ge=50, le=4096, description="50에서 4096 사이의 정수(글자)")
+    message_length: int = Field(default=1000, ge=50, le=1000, description="50에서 1000 사이의 정수(글자)")
 
 
 class OperationSettings(_Section):

@@ -246,7 +246,7 @@ def test_an_unknown_variable_is_named_with_the_one_that_was_meant(monkeypatch, t
         ("telegram: {rates: {per_second: -1}}\n", "1번째 줄", "telegram.rates.per_second", "0 이상의 정수"),
         ("store: {text_days: 0}\n", "1번째 줄", "store.text_days", "1 이상의 정수"),
         ("store: {key: short}\n", "1번째 줄", "store.key", "16자"),
-        ("limits: {message_length: 9999}\n", "1번째 줄", "limits.message_length", "50에서 4096"),
+        ("limits: {message_length: 9999}\n", "1번째 줄", "limits.message_length", "50에서 1000"),
         ("operation: {port: -1}\n", "1번째 줄", "operation.port", "0은 끔"),
         ("operation: {log_level: LOUD}\n", "1번째 줄", "operation.log_level", "DEBUG, INFO, WARNING, ERROR"),
         ("matching: {offer_from: 0.9}\n", "1번째 줄", "matching.offer_from", "answer_from"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
+        else:
+            event.listen(self.engine, "connect", _prepare_postgresql)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -70,6 +72,28 @@ class Database:
             raise StoreError(str(self.file), "데이터베이스 파일이 없어졌습니다.", "'yongsan-bot db restore'로 되살리거나 봇을 다시 시작해 주세요.")
         with self.begin() as connection:
             connection.execute(text("SELECT 1 FROM inbox WHERE 1 = 0"))
+
+    def heal(self) -> bool:
+        """Puts an SQLite file that was taken away while it was open back in its place, with all that was in it; whether it had to."""
+        if self.file is None or self.file.exists():
+            return False
+        with translated(), self.engine.connect() as connection:
+            if not self.file.exists():  # else nothing was open, and what connected has made it anew
+                self._put_back(connection)
+        self.engine.dispose()
+        self.upgrade()
+        return True
+
+    def _put_back(self, connection: Connection) -> None:
+        """Copies the file of an open connection, which has no name any more, to where it was."""
+        assert self.file is not None
+        connection.exec_driver_sql("ROLLBACK")
+        held: Any = connection.connection.driver_connection
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        self._make_folder()
+        with closing(sqlite3.connect(self.file)) as anew:
+            held.backup(anew)
 
     def write(self) -> None:
         """Writes what changes nothing. Raises StoreError: a full disk can still be read, and one that can be read is not back."""
@@ -136,6 +160,15 @@ def _alembic() -> Config:
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    # A machine that vanishes says no farewell: the server finds out within two minutes, and not two hours, that its locks are nobody's.
+    with connection.cursor() as cursor:
+        cursor.execute("SET tcp_keepalives_idle = 60")
+        cursor.execute("SET tcp_keepalives_interval = 15")
+        cursor.execute("SET tcp_keepalives_count = 4")
+    connection.commit()
 
 
 def _begin_immediate(connection: Connection) -> None:

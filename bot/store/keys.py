@@ -67,7 +67,7 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeError) as error:
         raise StoreError(str(path), f"비밀 키를 읽을 수 없습니다({type(error).__name__}).", "파일이 있는지, 권한이 맞는지 확인해 주세요.") from None
     if len(text) < _LEAST:
-        raise StoreError(str(path), "비밀 키가 너무 짧습니다.", f"{_LEAST}자가 넘는 글을 한 줄로 적어 주세요.")
+        raise StoreError(str(path), "비밀 키가 너무 짧습니다.", f"{_LEAST}자 이상의 글을 한 줄로 적어 주세요.")
     return text
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import func, insert, inspect, select, text
 
 from bot.errors import StoreError
 from bot.store.database import Database
-from bot.store.schema import metadata
+from bot.store.schema import deletions, metadata
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
 
@@ -61,3 +61,22 @@ def test_begin_keeps_a_block_whole_or_not_at_all(database):
 
     with database.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM contents")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])
+def test_sqlite_file_that_was_taken_away_is_put_back(sqlite_url, is_open):
+    database = Database(sqlite_url)
+    database.upgrade()
+    with database.begin() as connection:
+        connection.execute(insert(deletions).values(person="a" * 32, at=dt.datetime.now(dt.timezone.utc)))
+    if not is_open:
+        database.dispose()
+    for file in database.file.parent.glob(f"{database.file.name}*"):
+        file.unlink()
+
+    assert database.heal()
+
+    with database.begin() as connection:
+        assert connection.execute(select(func.count()).select_from(deletions)).scalar_one() == (1 if is_open else 0)
+    assert not database.heal()
+    database.dispose()

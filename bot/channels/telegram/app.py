@@ -30,6 +30,7 @@ from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.polling import PollingRequest, read
 from bot.channels.telegram.webhook import Webhook
 from bot.config import Settings
+from bot.content.model import Command
 from bot.errors import ChannelError
 from bot.store.database import Database
 from bot.store.keys import Keys
@@ -54,6 +55,7 @@ class TelegramBot:
         self.metrics = Metrics()
         self.fault: ChannelError | None = None
         self._stop = asyncio.Event()
+        self._introduced: tuple[Command, ...] = ()  # the commands that Telegram was told of
         self._stop_by = 0.0  # of the event loop's clock
         self._contact = "starting"  # how things stand with Telegram's server
         self._dispatcher: Dispatcher | None = None
@@ -76,7 +78,7 @@ class TelegramBot:
                 desk = Desk(self.database, self.keys, self.serving, self.settings, me, self.metrics)
                 self._dispatcher = Dispatcher(desk, Delivery(application.bot), locks, executor, self.metrics, self._barred)
                 house.is_serving = True
-                await self._serve(application, self._dispatcher)
+                await self._serve(application, self._dispatcher, house)
         finally:
             locks.close()
             executor.shutdown(wait=False, cancel_futures=True)
@@ -128,7 +130,7 @@ class TelegramBot:
 
     # -- serving -------------------------------------------------------------------------------------------------
 
-    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher) -> None:
+    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher, house: Housekeeping) -> None:
         async def visit(item: Visit, context: Any) -> None:
             await dispatcher.work(item.chat)
 
@@ -139,6 +141,7 @@ class TelegramBot:
         application.add_error_handler(self._on_error)
         await application.start()
         background = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(self._introduce(application.bot))]
+        house.on_loaded = lambda: background.append(asyncio.create_task(self._introduce(application.bot)))
         try:
             async with self._receiving(application, dispatcher):
                 log.info("serving", mode=self.settings.telegram.mode, content=self.serving.version)
@@ -217,8 +220,11 @@ class TelegramBot:
         )
 
     async def _introduce(self, bot: ExtBot[Any]) -> None:
-        """Tells Telegram the commands, in both languages."""
+        """Tells Telegram the commands, in both languages; nothing where it knows them."""
         commands = self.serving.engine.content.commands
+        if commands == self._introduced:
+            return
+        self._introduced = commands
 
         async def tell() -> None:
             for language in ("en", "ko"):

@@ -6,7 +6,7 @@ for a message twice is better than none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
@@ -16,7 +16,6 @@ from telegram.ext import ExtBot
 
 from bot.store.mail import Parcel
 
-MOST_TRIES = 30  # of one request; with the pauses below, most of a day
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Telegram's refusals that need no message to anybody: what was asked for is so already, or has come too late to matter.
 _DONE = ("message is not modified", "query is too old", "query id is invalid")
@@ -45,7 +44,7 @@ class Delivery:
 
     bot: ExtBot[Any]
     pause: float = 1.0  # seconds before the second try; doubled from try to try
-    longest: float = field(default=1800.0)
+    longest: float = 300.0
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         """Carries out a request once."""
@@ -111,8 +110,8 @@ class Delivery:
                 return Outcome("sent")
             return Outcome("closed", "chat_closed") if any(one in said for one in _CLOSED) else Outcome("failed", "refused")
         # A 404 is an InvalidToken to the library too; but the token was right at the start, so it is a server in between.
-        if isinstance(error, (NetworkError, Conflict, InvalidToken)) and parcel.attempts + 1 < MOST_TRIES:
-            return Outcome("retry", "network", min(self.longest, self.pause * 2.0**parcel.attempts))
+        if isinstance(error, (NetworkError, Conflict, InvalidToken)):
+            return Outcome("retry", "network", min(self.longest, self.pause * 2.0 ** min(parcel.attempts, 12)))
         return Outcome("failed", "network" if isinstance(error, NetworkError) else "refused")
 
 

@@ -103,7 +103,10 @@ class Desk:
         # Counted only now: an update that could not be stored comes again, and must not count twice.
         if album:
             self._albums.count(album)
-        (self._notices if kept.kind == FLOW else self._pace).count(chat)
+        if kept.kind != FLOW:
+            self._pace.count(chat)
+        elif not kept.query:  # a press is told so over its button, and uses up no notice
+            self._notices.count(chat)
         self.metrics.update(kept.kind)
         return chat
 

@@ -204,6 +204,8 @@ class Dispatcher:
         """Looks again and again for chats that wait; ends when the dispatcher stops."""
         while not self.stopping:
             try:
+                if await self._run(self.desk.database.heal):
+                    log.error("store file was gone", remedy="데이터베이스 파일을 지우거나 옮긴 것이 있는지 확인해 주세요. 봇이 되살려 놓았습니다.")
                 if self.store_fault:
                     await self._run(self.desk.database.write)
                 for chat in await self._run(self.desk.busy_chats):

@@ -26,7 +26,7 @@ from bot.store.running import RunLock
 from bot.store.schema import inbox, outbox
 
 PURGE_HOURS = 6
-TIDY_SECONDS = 60
+TIDY_SECONDS, MEASURE_SECONDS = 60, 15
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -35,7 +35,8 @@ log = structlog.get_logger()
 class Housekeeping:
     """The background of one running bot.
 
-    standing  (how things stand with Telegram, what is wrong with the store or ""), as the bot has last seen it
+    on_loaded  called when a change of the content has been taken in
+    standing   (how things stand with Telegram, what is wrong with the store or ""), as the bot has last seen it
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Housekeeping:
         self.settings, self.database, self.serving, self.metrics = settings, database, serving, metrics
         self.run_lock, self.executor, self.standing = run_lock, executor, standing
         self.is_serving = False
+        self.on_loaded: Callable[[], None] = lambda: None
         self._saved = asyncio.Event()
         self._done = asyncio.Event()
 
@@ -64,7 +66,7 @@ class Housekeeping:
         self.metrics.content(self.serving.version, self.serving.fault is None)
         with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no SIGHUP
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._saved.set)
-        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge(), self._tidy()]
+        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge(), self._tidy(), self._measure()]
         if self.settings.content.watch:
             jobs.append(self._watch())
         tasks = [asyncio.create_task(job) for job in jobs]
@@ -102,6 +104,7 @@ class Housekeeping:
             self.metrics.content(outcome.version, not outcome.fault)
             log.info("content", outcome=outcome.kind, version=outcome.version, seconds=round(outcome.seconds, 2))
             if outcome.kind == "loaded":
+                self.on_loaded()
                 await self._keep_content()
 
     async def _keep_content(self) -> None:
@@ -149,6 +152,12 @@ class Housekeeping:
 
     # -- how things stand ----------------------------------------------------------------------------------------
 
+    async def _measure(self) -> None:
+        """Keeps the figures up to date, whether or not anybody asks."""
+        while True:
+            await self.readiness()
+            await asyncio.sleep(MEASURE_SECONDS)
+
     async def readiness(self) -> Readiness:
         """What /readyz shows; asks the database anew."""
         telegram, fault = self.standing()
@@ -159,6 +168,7 @@ class Housekeeping:
         except StoreError as error:
             fault = fault or error.problem
         self.metrics.store(not fault)
+        self.metrics.telegram(telegram == "ok")
         return Readiness(
             ContentState(served.version, served.fault, served.since), fault or "ok", telegram, waiting, self.is_serving and not self._done.is_set()
         )

@@ -21,10 +21,8 @@ METHODS = frozenset(
     """sendMessage editMessageText editMessageReplyMarkup answerCallbackQuery sendChatAction sendPhoto sendDocument sendLocation deleteMessage
     leaveChat getMe getUpdates setWebhook deleteWebhook getWebhookInfo setMyCommands setMyDescription setMyShortDescription""".split()
 )
-FAILURES = frozenset(
-    "blocked chat_closed conflict failed given_up left migrated network refused server timeout too_many_requests unauthorized".split()
-)
-DROPS = frozenset("album duplicate flow full malformed no_question stale unchanged unsupported".split())
+FAILURES = frozenset("blocked chat_closed migrated network refused too_many_requests unauthorized".split())
+DROPS = frozenset("album duplicate flow no_question unchanged".split())
 RELOADS = frozenset("same loaded refused".split())
 PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send store sweep webhook worker".split())
 
@@ -50,6 +48,7 @@ class Metrics:
         self._inbox = self._gauge("inbox_waiting", "Updates received and not yet handled.")
         self._outbox = self._gauge("outbox_waiting", "Messages not yet handed to Telegram.")
         self._store = self._gauge("store_up", "1 while the database can be used.")
+        self._telegram = self._gauge("telegram_up", "1 while Telegram can be reached and lets the bot in.")
         self._content = self._gauge("content_ok", "1 while the newest content is in use, 0 while a change of it is refused.")
         self._info = Gauge("yongsan_bot_content_info", "The content in use.", ["version"], registry=self.registry)
         self._last = self._gauge("last_update_timestamp_seconds", "When the last update was received, in seconds since 1970.")
@@ -103,6 +102,10 @@ class Metrics:
     def store(self, up: bool) -> None:
         """Whether the database can be used."""
         self._store.set(up)
+
+    def telegram(self, up: bool) -> None:
+        """How things stand with Telegram."""
+        self._telegram.set(up)
 
     def content(self, version: str, ok: bool) -> None:
         """The content in use, and whether it is the newest that was saved."""
