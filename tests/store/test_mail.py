@@ -302,3 +302,16 @@ def test_payload_is_kept_as_readable_json(database, receive):
 
     assert json.loads(rows(database, inbox)[0].payload)["text"] == "안녕"
     assert "안녕" in rows(database, inbox)[0].payload
+
+
+@pytest.mark.parametrize(("statement", "index"), [(mail._NEXT, "ix_inbox_waiting"), (mail._PARCELS, "ix_outbox_waiting")], ids=["inbox", "outbox"])
+def test_what_waits_is_found_without_going_through_what_is_done(sqlite_url, statement, index):
+    database = Database(sqlite_url)
+    database.upgrade()
+    asked = str(statement.compile(dialect=database.engine.dialect))
+
+    with database.begin() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (1, "chat", 1, 0)[: asked.count("?")]).all()
+    database.dispose()
+
+    assert [row.detail for row in plan] == [f"SEARCH {index.split('_')[1]} USING INDEX {index} (bot=? AND chat=?)"]

@@ -21,6 +21,8 @@ from botapi.records import Refused
 from running import Running, free_port
 from sqlalchemy import create_engine, make_url
 
+from bot.errors import StoreLost
+
 BELL = "비상벨 몇 개 바꿨어요?"
 BELL_TOLD = "129개소"
 CCTV = "방범용 CCTV 몇 개소예요?"
@@ -358,7 +360,6 @@ BAD_SETTINGS = [
     ({"telegram__mode": "webhook"}, "telegram.webhook.secret"),
     ({"telegram__modus": "polling"}, "TELEGRAM__MODE"),
     ({"store__url": "mysql://u:secret-pass@localhost/x"}, "store.url"),
-    ({"store__url": "postgresql://u:secret-pass@127.0.0.1:1/x"}, "store.url"),
     ({"knowledge": "/no/such/folder"}, "/no/such/folder"),
 ]
 
@@ -370,6 +371,13 @@ def test_bad_settings_are_named(make_bot):
         assert named in complaint(bot), settings
         assert "secret-pass" not in bot.stderr, settings
         assert "not-a-token" not in bot.stderr, settings
+
+
+def test_database_that_does_not_answer_at_the_start_is_worth_another_try(make_bot):
+    bot = make_bot(store__url="postgresql://u:secret-pass@127.0.0.1:1/x").launch()
+
+    assert "store.url" in complaint(bot, StoreLost.status)
+    assert "secret-pass" not in bot.stderr
 
 
 def test_wrong_token_ends_the_bot_with_one_clear_error(make_bot, api):
