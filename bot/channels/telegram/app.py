@@ -9,18 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 from telegram import BotCommand, Update
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler
-from telegram.request import HTTPXRequest
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
 from bot.channels.serving import Serving
-from bot.channels.telegram.delivery import Delivery, is_unauthorized
+from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
 from bot.channels.telegram.desk import Desk
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping
@@ -76,7 +75,9 @@ class TelegramBot:
                 if me is None:
                     return  # stopped before Telegram could be reached
                 desk = Desk(self.database, self.keys, self.serving, self.settings, me, self.metrics)
-                self._dispatcher = Dispatcher(desk, Delivery(application.bot), locks, executor, self.metrics, self._barred)
+                self._dispatcher = Dispatcher(
+                    desk, Delivery(application.bot), locks, executor, self.metrics, self._barred, self.settings.telegram.chats_at_once
+                )
                 house.is_serving = True
                 await self._serve(application, self._dispatcher, house)
         finally:
@@ -97,7 +98,7 @@ class TelegramBot:
             .base_url(f"{address}/bot")
             .base_file_url(f"{address}/file/bot")
             .concurrent_updates(settings.chats_at_once)
-            .request(HTTPXRequest(settings.chats_at_once + 8, read_timeout=20, write_timeout=20, connect_timeout=10, pool_timeout=30))
+            .request(SendingRequest(settings.chats_at_once + 8, read_timeout=20, write_timeout=20, connect_timeout=10, pool_timeout=30))
             .get_updates_request(PollingRequest(self._on_batch, self._barred, connection_pool_size=2, connect_timeout=10, pool_timeout=30))
             .rate_limiter(AIORateLimiter(rates.per_second, 1, rates.group_per_minute, 60, rates.retries))  # a rate of 0 is no limit
             .build()
@@ -106,20 +107,7 @@ class TelegramBot:
     @contextlib.asynccontextmanager
     async def _connected(self, application: Application[Any, Any, Any, Any, Any, Any]) -> AsyncIterator[Self | None]:
         """Makes the bot's acquaintance with Telegram's server, however long that takes. Raises ChannelError where it is refused."""
-        pause = FIRST_PAUSE
-        while not self._stop.is_set():
-            try:
-                await application.initialize()
-                break
-            except InvalidToken:
-                raise _refused_token() from None
-            except TelegramError as error:
-                self._contact = "unreachable"
-                log.warning("telegram unreachable", reason=type(error).__name__, retry_seconds=pause)
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._stop.wait(), pause)
-                pause = min(LONGEST_PAUSE, pause * 2)
-        else:
+        if not await self._reached(application.initialize):
             yield None
             return
         self._contact = "ok"
@@ -127,6 +115,37 @@ class TelegramBot:
             yield Self(application.bot.id, application.bot.username)
         finally:
             await application.shutdown()
+
+    async def _reached(self, call: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Does it, again and again until it goes well; False where the bot is stopped before. Raises ChannelError where the token is refused."""
+        pause = FIRST_PAUSE
+        while not await self._unless_stopped(call()):
+            if self._stop.is_set():
+                return False
+            self._contact = "unreachable"
+            log.warning("telegram unreachable", retry_seconds=pause)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+        return True
+
+    async def _unless_stopped(self, call: Coroutine[Any, Any, None]) -> bool:
+        """Whether the call came to its end before the bot was stopped, and well. Raises ChannelError where the token is refused."""
+        doing, stopped = asyncio.create_task(call), asyncio.create_task(self._stop.wait())
+        await asyncio.wait((doing, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not doing.done():
+            doing.cancel()
+            await asyncio.wait((doing,), timeout=1)
+            return False
+        try:
+            doing.result()
+        except InvalidToken:
+            raise _refused_token() from None
+        except Exception:  # no answer, or one that the library cannot make sense of
+            log.info("no sensible answer", exc_info=True)
+            return False
+        return True
 
     # -- serving -------------------------------------------------------------------------------------------------
 
@@ -167,25 +186,17 @@ class TelegramBot:
     async def _polling(self, application: Application[Any, Any, Any, Any, Any, Any]) -> AsyncIterator[None]:
         updater = application.updater
         assert updater is not None
-        starting = asyncio.create_task(
-            updater.start_polling(timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=ALLOWED, error_callback=self._on_poll_error)
-        )
-        stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait((starting, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not starting.done():
-            starting.cancel()
+        if not await self._reached(lambda: self._start_polling(updater)):
             yield
             return
-        try:
-            starting.result()
-        except InvalidToken:
-            raise _refused_token() from None
         try:
             yield
         finally:
             with contextlib.suppress(asyncio.TimeoutError, TelegramError, RuntimeError):
                 await asyncio.wait_for(updater.stop(), self._left() / 2)  # what is in hand needs the rest
+
+    async def _start_polling(self, updater: Updater) -> None:
+        await updater.start_polling(timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=ALLOWED, error_callback=self._on_poll_error)
 
     @contextlib.asynccontextmanager
     async def _webhook(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher) -> AsyncIterator[None]:

@@ -6,22 +6,40 @@ for a message twice is better than none.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
+import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
 
 from bot.store.mail import Parcel
 
+_DAY = 86_400.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Telegram's refusals that need no message to anybody: what was asked for is so already, or has come too late to matter.
 _DONE = ("message is not modified", "query is too old", "query id is invalid")
 _CLOSED = ("chat not found", "chat_write_forbidden", "not enough rights to send", "have no rights to send", "user is deactivated", "peer_id_invalid",
            "bot was kicked", "need administrator rights", "topic_closed", "group chat was deactivated")  # fmt: skip
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+_carried_out: ContextVar[bool] = ContextVar("carried_out", default=False)  # whether Telegram said so of the request that is under way
+
+log = structlog.get_logger()
+
+
+class SendingRequest(HTTPXRequest):
+    """HTTPXRequest that notes whether Telegram carried the request out, whatever the library makes of the rest of the answer."""
+
+    async def do_request(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*arguments, **options)
+        _carried_out.set(code == HTTPStatus.OK and payload.lstrip()[:1] == b"{")
+        return code, payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +66,15 @@ class Delivery:
 
     async def deliver(self, parcel: Parcel) -> Outcome:
         """Carries out a request once."""
+        _carried_out.set(False)
         try:
             await self._call(parcel.method, parcel.payload)
         except TelegramError as error:
             return self._judge(error, parcel)
+        except Exception:
+            # Telegram's answer holds what the library cannot read. Whether it was done, it says all the same.
+            log.exception("answer not understood", done=_carried_out.get())
+            return Outcome("sent") if _carried_out.get() else self._later(parcel)
         return Outcome("sent")
 
     async def _call(self, method: str, payload: dict[str, Any]) -> None:
@@ -98,7 +121,8 @@ class Delivery:
         said = str(error).lower()
         if isinstance(error, RetryAfter):
             after = error.retry_after
-            return Outcome("retry", "too_many_requests", float(after if isinstance(after, int) else after.total_seconds()) + 0.1)
+            seconds = float(after if isinstance(after, int) else after.total_seconds())
+            return Outcome("retry", "too_many_requests", min(max(seconds, 0.0), _DAY) + 0.1)
         if isinstance(error, ChatMigrated):
             return Outcome("moved", "migrated", new_id=error.new_chat_id)
         if is_unauthorized(error):
@@ -110,9 +134,10 @@ class Delivery:
                 return Outcome("sent")
             return Outcome("closed", "chat_closed") if any(one in said for one in _CLOSED) else Outcome("failed", "refused")
         # A 404 is an InvalidToken to the library too; but the token was right at the start, so it is a server in between.
-        if isinstance(error, (NetworkError, Conflict, InvalidToken)):
-            return Outcome("retry", "network", min(self.longest, self.pause * 2.0 ** min(parcel.attempts, 12)))
-        return Outcome("failed", "network" if isinstance(error, NetworkError) else "refused")
+        return self._later(parcel)  # no answer, or none of Telegram's
+
+    def _later(self, parcel: Parcel) -> Outcome:
+        return Outcome("retry", "network", min(self.longest, self.pause * 2.0 ** min(parcel.attempts, 12)))
 
 
 def is_unauthorized(error: TelegramError) -> bool:

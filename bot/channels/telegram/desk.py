@@ -35,6 +35,7 @@ from bot.store.deletions import journal_path
 from bot.store.keys import Keys
 
 TRIES = 3  # to answer a message
+PRESSES = 5  # beyond the limit so many times as many presses are still acknowledged
 FLOW = "flow"  # the kind of a message that came too fast
 # Why a question counts as one that the newsletter does not answer.
 UNANSWERED = {"not in the newsletter", "not found, again", "unsure", "other year", "aspect without topic"}
@@ -66,7 +67,8 @@ class Desk:
         self.database, self.keys, self.serving, self.settings, self.bot, self.metrics, self.clock = (
             database, keys, serving, settings, bot, metrics, clock,
         )  # fmt: skip
-        self._pace, self._notices, self._albums = Flow(settings.limits.messages_per_minute), Flow(1), Flow(1)
+        limit = settings.limits.messages_per_minute
+        self._pace, self._presses, self._notices, self._albums = Flow(limit), Flow(PRESSES * limit), Flow(1), Flow(1)
         self._texts = _Texts()
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
@@ -75,55 +77,58 @@ class Desk:
 
     def take(self, update: Update) -> str | None:
         """Stores an update; the hash of its chat, or None where nothing is to be done. Raises StoreError: then it is not stored."""
-        incoming = read_update(update, self.bot, self.settings.limits.message_length)
-        chat_id = chat_of(update)
-        if incoming is None or chat_id is None:
+        seen, chat_id = read_update(update, self.bot, 0), chat_of(update)
+        if seen is None or chat_id is None:
             self.metrics.dropped("no_question")
             return None
-        chat = self.keys.chat(chat_id)
+        chat, person = self.keys.chat(chat_id), self.keys.person(seen.user_id)
+        kept = self._kept(update, seen, chat, person)
+        if kept is None:
+            return None
+        with self.database.begin() as connection:
+            is_new = mail.receive(connection, self.bot.id, update.update_id, chat, replace(kept, person=person).as_json(), self.clock())
+        if not is_new:
+            self.metrics.dropped("duplicate")
+            return chat
+        # Counted only now: an update that could not be stored comes again, and must not count twice.
+        self._count(update, kept, chat, person)
+        self.metrics.update(kept.kind)
+        return chat
+
+    def _kept(self, update: Update, seen: Incoming, chat: str, person: str) -> Incoming | None:
+        """What is stored of an update; None where it is left out. seen: without its text, which costs more to read than to leave out."""
+        if not self._is_paced(seen, chat, person):
+            rates = self._presses if seen.kind == "press" else self._notices
+            if not rates.has_room(chat):
+                self.metrics.dropped("flow")
+                return None
+            return replace(seen, kind=FLOW, name="", message_id=None)
+        incoming = read_update(update, self.bot, self.settings.limits.message_length)
+        assert incoming is not None
         if incoming.edited and ((incoming.kind == "media" and not incoming.text) or self._texts.is_known(chat, incoming)):
             # A live location moves, a preview loads: Telegram calls that an edit too.
             self.metrics.dropped("unchanged")
             return None
-        album = self._album(update, chat)
+        album = _album(update, chat)
         if album and not incoming.text and not self._albums.has_room(album):
             self.metrics.dropped("album")
             return None
-        kept = self._paced(incoming, chat)
-        if kept is None:
-            self.metrics.dropped("flow")
-            return None
-        kept = replace(kept, person=self.keys.person(incoming.user_id))
-        with self.database.begin() as connection:
-            is_new = mail.receive(connection, self.bot.id, update.update_id, chat, kept.as_json(), self.clock())
-        if not is_new:
-            self.metrics.dropped("duplicate")
-            return chat
-        self._texts.note(chat, incoming)
-        # Counted only now: an update that could not be stored comes again, and must not count twice.
+        return incoming
+
+    def _is_paced(self, seen: Incoming, chat: str, person: str) -> bool:
+        """Whether chat and person stay within what may come in a minute; a person may write in many groups."""
+        return seen.kind in ("moved", "left", "joined") or (self._pace.has_room(chat) and self._pace.has_room(person))
+
+    def _count(self, update: Update, kept: Incoming, chat: str, person: str) -> None:
+        if kept.kind == FLOW:
+            (self._presses if kept.query else self._notices).count(chat)
+            return
+        self._texts.note(chat, kept)
+        album = _album(update, chat)
         if album:
             self._albums.count(album)
-        if kept.kind != FLOW:
-            self._pace.count(chat)
-        elif not kept.query:  # a press is told so over its button, and uses up no notice
-            self._notices.count(chat)
-        self.metrics.update(kept.kind)
-        return chat
-
-    def _album(self, update: Update, chat: str) -> str:
-        """What the pictures of one album share, or ""; they come as messages of their own, and need one answer."""
-        album = update.message.media_group_id if update.message else None
-        return f"{chat}:{album}" if album else ""
-
-    def _paced(self, incoming: Incoming, chat: str) -> Incoming | None:
-        """The message; where too many came, the first is answered with a notice and the others are left out (None)."""
-        if incoming.kind in ("moved", "left", "joined") or self._pace.has_room(chat):
-            return incoming
-        if incoming.kind == "press":
-            return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, language=incoming.language, query=incoming.query)
-        if not self._notices.has_room(chat):
-            return None
-        return Incoming(FLOW, incoming.chat_id, incoming.user_id, incoming.group, thread_id=incoming.thread_id, language=incoming.language)
+        self._pace.count(chat)
+        self._pace.count(person)
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -268,6 +273,12 @@ class Desk:
 
     def outage_sentence(self, language: str) -> str:
         return self._talk().sentence("outage", language)
+
+
+def _album(update: Update, chat: str) -> str:
+    """What the pictures of one album share, or ""; they come as messages of their own, and need one answer."""
+    album = update.message.media_group_id if update.message else None
+    return f"{chat}:{album}" if album else ""
 
 
 def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -21,12 +22,16 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram.delivery import Delivery
 from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.flow import Flow
 from bot.channels.telegram.metrics import Metrics
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreLost
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
 
 SWEEP_SECONDS = 1.0
+TURN = 3  # messages of a chat in a row, where others wait
+STORE_SECONDS = 20.0  # the longest one step of the store may take; a database may hang rather than fail
+GROUP_PAUSE = 0.5  # seconds until a group is looked after again, where all places for groups are taken
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -64,7 +69,16 @@ class DurableQueue(asyncio.Queue[object]):
 class Dispatcher:
     """Takes updates in and works them off."""
 
-    def __init__(self, desk: Desk, delivery: Delivery, locks: ChatLocks, executor: Executor, metrics: Metrics, barred: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        delivery: Delivery,
+        locks: ChatLocks,
+        executor: Executor,
+        metrics: Metrics,
+        barred: Callable[[], None],
+        chats_at_once: int = 32,
+    ) -> None:
         self.desk, self.delivery, self.locks, self.executor, self.metrics, self.barred = desk, delivery, locks, executor, metrics, barred
         self.queue = DurableQueue(self)
         self.stopping = False
@@ -73,7 +87,9 @@ class Dispatcher:
         self._again: set[str] = set()  # chats at work, to which something came meanwhile
         self._working: set[str] = set()
         self._unrecorded: dict[int, Parcel] = {}  # sent, but the store could not be told
-        self._consoled: set[int] = set()  # chats that know of the outage
+        self._consoled = Flow(1, 600)  # chats that know of the outage
+        # Groups wait for Telegram's limit of messages a minute, and must not take every place while they do.
+        self._groups = asyncio.Semaphore(max(1, chats_at_once // 2))
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # -- taking in -----------------------------------------------------------------------------------------------
@@ -106,9 +122,9 @@ class Dispatcher:
         """Tells those who wrote, once, that the answer will take a while; nothing is stored for it, for the store is what is lost."""
         for update in updates:
             chat = update.effective_chat
-            if update.message is None or chat is None or chat.type != chat.PRIVATE or chat.id in self._consoled or len(self._consoled) > 10_000:
+            if update.message is None or chat is None or chat.type != chat.PRIVATE or not self._consoled.has_room(str(chat.id)):
                 continue
-            self._consoled.add(chat.id)
+            self._consoled.count(str(chat.id))
             code = (update.effective_user.language_code or "ko") if update.effective_user else "ko"
             self._spawn(self._console(chat.id, "ko" if code.startswith("ko") else "en"))
 
@@ -147,7 +163,12 @@ class Dispatcher:
     async def _work(self, chat: str) -> None:
         arrived: Parcel | None = None  # sent; noted together with the next step, which spares a transaction
         try:
-            while not self.stopping:
+            for turn in itertools.count():
+                if self.stopping:
+                    return
+                if turn >= TURN and not self.queue.empty():
+                    self._again.add(chat)  # last in the queue
+                    return
                 last, arrived = arrived, None
                 work = await self._run(self.desk.work, chat, last)
                 self._noted(last)
@@ -178,7 +199,12 @@ class Dispatcher:
         """Sends one thing; False where the chat has to wait."""
         if parcel.id in self._unrecorded:
             return True
-        outcome = await self.delivery.deliver(parcel)
+        is_group = isinstance(parcel.payload.get("chat_id"), int) and parcel.payload["chat_id"] < 0
+        if is_group and self._groups.locked():
+            asyncio.get_running_loop().call_later(GROUP_PAUSE, self.visit, parcel.chat)
+            return False
+        async with self._groups if is_group else contextlib.nullcontext():
+            outcome = await self.delivery.deliver(parcel)
         if outcome.kind == "sent":
             self._unrecorded[parcel.id] = parcel  # a fault of the store from here on must not send it again
             self.metrics.sent(parcel.method)
@@ -191,6 +217,8 @@ class Dispatcher:
             return True
         if outcome.kind == "closed":
             await self._run(self.desk.give_up, parcel, outcome.reason, True)
+        elif outcome.kind == "moved" and self.desk.keys.chat(outcome.new_id) == parcel.chat:
+            await self._run(self.desk.give_up, parcel, outcome.reason)  # to where it is
         elif outcome.kind == "moved":
             self.visit(await self._run(self.desk.moved, parcel, outcome.new_id))
         elif outcome.kind == "barred":
@@ -222,8 +250,11 @@ class Dispatcher:
     # -- what they share -----------------------------------------------------------------------------------------
 
     async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
-        """The store blocks; so it is used in threads."""
-        return await asyncio.get_running_loop().run_in_executor(self.executor, call, *arguments)
+        """The store blocks; so it is used in threads. Raises StoreLost where it takes too long."""
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self.executor, call, *arguments), STORE_SECONDS)
+        except asyncio.TimeoutError:
+            raise StoreLost("store.url", "데이터베이스가 대답하지 않습니다.", "데이터베이스가 바쁘거나 멈추었는지 확인해 주세요.") from None
 
     def _spawn(self, coroutine: Any) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -240,5 +271,4 @@ class Dispatcher:
         if self.store_fault:
             log.info("store back")
             self.store_fault = ""
-            self._consoled.clear()
         self.metrics.store(True)

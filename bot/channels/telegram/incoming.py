@@ -13,6 +13,7 @@ from bot.store.masking import MASK, mask
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")  # the updates that Telegram shall send
 _PRESENT = ("member", "administrator", "restricted", "creator")
 _OURS = re.compile(r"[\w-]{1,8}(?:\|[\w,-]*)+", re.ASCII)  # what data of our buttons looks like, of whatever version
+_SERVICE = (1087968824, 136817688, 777000)  # in whose name Telegram sends what groups and channels write
 _NAME_LENGTH = 32  # of a command
 
 
@@ -121,6 +122,8 @@ def _place(message: Message) -> dict[str, Any]:
 
 def _author(user: User | None, chat: Chat | None) -> int | None:
     """Who speaks; other bots are not answered, or two bots would never end."""
+    if user is not None and user.is_bot and user.id not in _SERVICE:
+        return None
     if chat is not None:
         return chat.id
     return None if user is None or user.is_bot else user.id
@@ -175,8 +178,9 @@ def _slice(text: str, entity: MessageEntity) -> str:
 
 def _masked(text: str, length: int) -> tuple[str, bool]:
     """(the masked text as far as it is read, whether there was more). Masked before it is cut: half a number would not be known as one."""
-    text = mask(text.replace("\0", "").encode("utf-8", "replace").decode("utf-8"))  # what no database would take is left out
-    return text[:length], len(text) > length
+    most = 2 * length  # more is not even looked at
+    read = mask(text[:most].replace("\0", "").encode("utf-8", "replace").decode("utf-8"))  # what no database would take is left out
+    return read[:length], len(read) > length or len(text) > most
 
 
 def _media(message: Message) -> str:

@@ -27,7 +27,7 @@ from bot.errors import ChannelError
 
 _JSON = "application/json; charset=utf-8"
 _STATE_SECONDS = 5.0
-_IDLE_SECONDS, _BODY_SECONDS = 30.0, 10.0
+_IDLE_SECONDS, _BODY_SECONDS = 10.0, 10.0
 _HEADER_BYTES = 16 * 1024
 
 log = structlog.get_logger()

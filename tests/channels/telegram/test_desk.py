@@ -15,7 +15,7 @@ import pytest
 from botapi.people import person
 from sqlalchemy import select
 
-from bot.channels.telegram.desk import TRIES, Desk
+from bot.channels.telegram.desk import PRESSES, TRIES, Desk
 from bot.channels.telegram.metrics import Metrics
 from bot.config import Settings
 from bot.dialogue import State
@@ -258,6 +258,23 @@ def test_presses_that_come_too_fast_are_acknowledged_each(open_office, press, en
 
     assert [one.method for one in sent].count("answerCallbackQuery") == 5
     assert [text_of(one) for one in sent[-3:]] == [engine.content.say("flow")] * 3
+
+
+def test_presses_without_end_are_left_out_at_last(open_office, press):
+    office = open_office(messages_per_minute=2)
+
+    sent = office.answers(*(press("1|t|cctv|") for _ in range(40)))
+
+    assert [one.method for one in sent].count("answerCallbackQuery") == 2 + 2 * PRESSES
+
+
+def test_person_who_writes_in_many_groups_is_held_to_one_pace(open_office, send):
+    office = open_office(messages_per_minute=3)
+
+    for group in range(-1009, -1001):
+        office.desk.take(send("/help", chat=group, marks=[("bot_command", "/help")]))
+
+    assert [json.loads(row.payload)["kind"] for row in office.rows(inbox)].count("command") == 3
 
 
 def test_flow_of_one_chat_holds_up_no_other(open_office, send):

@@ -1,0 +1,87 @@
+"""What becomes of a request, whatever Telegram or something in between answers."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+
+import httpx
+import pytest
+from telegram.ext import ExtBot
+
+from bot.channels.telegram.delivery import Delivery, SendingRequest
+from bot.store.mail import Parcel
+
+TOKEN = "1234567:TEST-token-of-the-tests-000"
+GOOD = {"ok": True, "result": {"message_id": 7, "date": 1, "chat": {"id": 5, "type": "private"}, "text": "네"}}
+
+
+def deliver(answer, attempts=0, method="sendMessage", **payload):
+    """The outcome of one request that is answered so: (status, JSON or text), or an exception."""
+
+    def handle(request):
+        if isinstance(answer, Exception):
+            raise answer
+        status, body = answer
+        return httpx.Response(status, text=body if isinstance(body, str) else json.dumps(body))
+
+    async def run():
+        request = SendingRequest(httpx_kwargs={"transport": httpx.MockTransport(handle)})
+        bot = ExtBot(TOKEN, request=request)
+        async with request:
+            parcel = Parcel(1, "a" * 32, method, {"chat_id": 5, "text": "네", **payload}, dt.datetime.now(dt.timezone.utc), attempts)
+            return await Delivery(bot).deliver(parcel)
+
+    return asyncio.run(run())
+
+
+def refusal(status, description, **parameters):
+    return status, {"ok": False, "error_code": status, "description": description, **({"parameters": parameters} if parameters else {})}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        ((200, GOOD), "sent", ""),
+        (refusal(400, "Bad Request: chat not found"), "closed", "chat_closed"),
+        (refusal(403, "Forbidden: bot was blocked by the user"), "closed", "blocked"),
+        (refusal(400, "Bad Request: message is not modified"), "sent", ""),
+        (refusal(400, "Bad Request: can't parse entities"), "failed", "refused"),
+        (refusal(401, "Unauthorized"), "barred", "unauthorized"),
+        (refusal(404, "Not Found"), "retry", "network"),
+        (refusal(500, "Internal Server Error"), "retry", "network"),
+        ((502, "<html>Bad Gateway</html>"), "retry", "network"),
+        ((200, "<html>please log in</html>"), "retry", "network"),
+        (httpx.ReadTimeout("late"), "retry", "network"),
+        (httpx.ConnectError("no"), "retry", "network"),
+    ],
+)
+def test_every_answer_has_an_outcome(answer, kind, reason):
+    outcome = deliver(answer)
+
+    assert (outcome.kind, outcome.reason) == (kind, reason)
+
+
+@pytest.mark.parametrize(
+    "result", [{}, "x", {"message_id": "seven"}, {**GOOD["result"], "chat": 5}, {**GOOD["result"], "reply_markup": {"inline_keyboard": [[{}]]}}]
+)
+def test_what_was_carried_out_is_not_sent_again_because_the_answer_cannot_be_read(result):
+    assert deliver((200, {"ok": True, "result": result})).kind == "sent"
+
+
+@pytest.mark.parametrize(("retry_after", "seconds"), [(3, 3.1), (10**12, 86_400.1)])
+def test_too_many_requests_wait_as_long_as_telegram_says_but_not_for_ever(retry_after, seconds):
+    outcome = deliver(refusal(429, "Too Many Requests", retry_after=retry_after))
+
+    assert (outcome.kind, outcome.seconds) == ("retry", pytest.approx(seconds))
+
+
+def test_pauses_grow_and_end_at_five_minutes():
+    pauses = [deliver(refusal(500, "no"), attempts).seconds for attempts in (0, 1, 2, 5, 50, 10_000)]
+
+    assert pauses == [1, 2, 4, 32, 300, 300]
+
+
+def test_moved_group_is_told_by_its_new_id():
+    assert deliver(refusal(400, "group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1007)).new_id == -1007
