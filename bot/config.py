@@ -34,6 +34,7 @@ class OfficeSettings(_Section):
     """Who runs the bot, and whom to ask where it does not know."""
 
     name: str = Field(default="용산구청", description=_TEXT)
+    name_en: str = Field(default="the Yongsan-gu Office", description="영어 글")
     contact: str = Field(default="전화 120(다산콜)", description=_TEXT)
     contact_en: str = Field(default="the Dasan call centre, 120", description="영어 글")
     official: bool = Field(default=False, description="true, false")

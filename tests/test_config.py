@@ -230,7 +230,7 @@ def test_an_unknown_variable_is_named_with_the_one_that_was_meant(monkeypatch, t
         ("korean: {tagger: mecap}\n", "1번째 줄", "korean.tagger", "mecab, komoran, okt, hannanum, kkma"),
         ("office: {official: 아마}\n", "1번째 줄", "office.official", "true, false"),
         ("office: {name: [가]}\n", "1번째 줄", "office.name", "글"),
-        ("office: 용산구청\n", "1번째 줄", "office", "name, contact, contact_en, official"),
+        ("office: 용산구청\n", "1번째 줄", "office", "name, name_en, contact, contact_en, official"),
         ("knowledge: {a: b}\n", "1번째 줄", "knowledge", "폴더 경로"),
         ("matching: {close: 2}\n", "1번째 줄", "matching.close", "0.0에서 1.0"),
         ("matching: {close: nan}\n", "1번째 줄", "matching.close", "0.0에서 1.0"),

@@ -41,6 +41,7 @@ REASONS = {
     "aspect without topic": "무엇을 묻는지는 알았지만 어느 주제인지 몰라요.",
     "not in the newsletter": "확신이 기준에 못 미쳐, 소식지에 없는 것으로 보았어요.",
     "not found, again": "잇달아 찾지 못했어요.",
+    "after urgent": "바로 앞이 긴급한 말이어서, 찾지 못했다는 말을 하지 않았어요.",
 }
 
 

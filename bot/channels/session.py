@@ -38,7 +38,7 @@ def read_time(text: str) -> dt.datetime:
 def introduce(engine: Engine, now: dt.datetime, language: str = "ko") -> tuple[str, str]:
     """(who speaks, what it knows and how old that is), for a greeting; the second is empty where no document is named."""
     content, office = engine.content, engine.wording.office
-    who = fill(content.say("official" if office.official else "unofficial", language), {"office": office.name})
+    who = fill(content.say("official" if office.official else "unofficial", language), {"office": office.called(language)})
     newest = max(content.documents.values(), key=lambda document: document.as_of, default=None)
     if newest is None:
         return who, ""

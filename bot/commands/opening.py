@@ -73,7 +73,7 @@ def _build_engine(settings: Settings) -> Engine:
 
 def engine_over(content: Content, tagger: Tagger, settings: Settings) -> Engine:
     """The engine over a content, as it is set up."""
-    office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en)
+    office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en, settings.office.name_en)
     matching = settings.matching
     thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
     return Engine(content, tagger, office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)

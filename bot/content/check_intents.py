@@ -210,7 +210,7 @@ def _blanks(loaded: Loaded) -> Iterator[str]:
     if file in loaded.words:
         for key, text in loaded.words[file].privacy.items():
             for language, said in _by_language(text):
-                if BLANK in said:
+                if BLANK.search(said):
                     line = loaded.parsed[loaded.word_files[file]].line(("privacy", key, language))
                     yield f"{loaded.word_files[file]} {line}번째 줄: '{key}'({language})에 채우지 않은 밑줄(____)이 있습니다."
 

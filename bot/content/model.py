@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
 LANGUAGES = ("ko", "en")
-BLANK = "____"  # what an office has yet to fill in
+BLANK = re.compile("_{2,}")  # what an office has yet to fill in
 LIST_NAME = re.compile(r"<([^<>]*)>")  # in a sign: a list of words of urgent.yaml
 
 
@@ -321,11 +321,13 @@ class Command(Shape):
 
     description  shown beside it
     typed        what residents write in its place; the whole message, spaces and marks aside
+    near         parts, parted by " + ", of a message in which the command may be meant; the bot then asks whether it is
     """
 
     id: Annotated[str, Field(pattern="^[a-z0-9_]{1,32}$")]
     description: TextField
     typed: PhrasesField = Phrases()
+    near: PhrasesField = Phrases()
 
 
 class TelegramFile(Shape):

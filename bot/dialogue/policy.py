@@ -160,6 +160,8 @@ class Policy:
     def _fallback(self, moment: Moment) -> Decision:
         """Says that it does not know, and the way on; a second time in a row otherwise than the first."""
         question = moment.question
+        if moment.state.urgent:
+            return moment.say("fallback", "after_urgent", reason="after urgent")
         if moment.alone:
             return replace(moment.say("fallback", "alone:" + moment.alone, reason=moment.alone), aspects=(moment.alone,))
         if moment.state.fallbacks:

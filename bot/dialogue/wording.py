@@ -29,6 +29,15 @@ class Office:
     contact: str
     official: bool
     contact_en: str = ""
+    name_en: str = ""
+
+    def called(self, language: str) -> str:
+        """Its name in that language."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
+    def reached(self, language: str) -> str:
+        """Whom to ask, in that language."""
+        return self.contact_en if language == "en" and self.contact_en else self.contact
 
 
 def attach(word: str, particle: str) -> str:
@@ -78,7 +87,7 @@ class Wording:
 
     def _said(self, key: str, values: dict[str, str], decision: Decision, state: State) -> str:
         language = decision.language
-        values = {"contact": self._contact(language), "office": self.office.name, "intro": self._intro(language), **values}
+        values = {"contact": self._contact(language), "office": self.office.called(language), "intro": self._intro(language), **values}
         if key.startswith("alone:"):
             alone = self.content.aspects[key[6:]].alone
             return fill(alone.get(language), values) if alone else ""
@@ -90,10 +99,10 @@ class Wording:
 
     def _intro(self, language: str) -> str:
         key = "official" if self.office.official else "unofficial"
-        return fill(self.content.say(key, language), {"office": self.office.name})
+        return fill(self.content.say(key, language), {"office": self.office.called(language)})
 
     def _contact(self, language: str) -> str:
-        return self.office.contact_en or self.office.contact if language == "en" else self.office.contact
+        return self.office.reached(language)
 
     def _tell(self, decision: Decision, state: State, now: dt.datetime) -> Reply:
         language = decision.language

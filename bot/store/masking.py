@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 MASK = "***"
+_READINGS = 4
 
 # Patterns read a shadow of the text, one plain character for each character that shows; see _fold.
 _INSTEAD = {
@@ -35,15 +36,36 @@ _LABEL = r"[A-Za-z0-9\-]{1,63}"
 _PROVIDER = r"(?:네이버|다음|한메일|지메일|구글|카카오|네이트|핫메일|naver|daum|gmail|hanmail|kakao|nate|hotmail|example)"
 _DOMAIN = rf"(?:{_LABEL}|{_PROVIDER})(?:{_DOT}(?:{_LABEL}|컴|넷)){{1,5}}"
 _AT = r" {0,3}(?:@|골뱅이|앳|[(\[{<] ?(?:at|a|앳|골뱅이) ?[)\]}>]) {0,3}"
+_MAIL_HOST = r"(?:naver|daum|gmail|hanmail|kakao|nate|hotmail|outlook|yahoo|icloud|example)"
+# Looked for by its sign; what stands before the sign is read backwards.
 _EMAIL = re.compile(
-    rf"(?:{_LATIN}|[.%+'\-]){{1,64}}(?:{_AT}(?:{_DOMAIN}|{_PROVIDER})|@{_LABEL}| at {_LABEL}(?: dot {_LABEL}){{1,4}})|[가-힣]{{1,10}}{_AT}{_DOMAIN}",
+    rf"{_AT}(?:(?P<domain>{_DOMAIN})|{_PROVIDER})|@{_LABEL}| at (?:{_LABEL}(?: dot {_LABEL}){{1,4}}|{_MAIL_HOST}(?:{_DOT}{_LABEL}){{1,3}})",
     re.IGNORECASE,
 )
+_LATIN_BEFORE, _HANGUL_BEFORE = re.compile(rf"(?:{_LATIN}|[.%+'\-]){{1,64}}"), re.compile(r"[가-힣]{1,10}")
 _HANDLE = re.compile(r"(?<![A-Za-z0-9_.@])@[A-Za-z][A-Za-z0-9_.]{4,31}")
-_ACCOUNT = re.compile(
-    r"(?:카톡|카카오톡?|텔레그램|텔레|인스타그램|인스타|라인|위챗) ?(?:아이디|계정|id)(?:은|는|가)? ?[:=]? ?([A-Za-z][A-Za-z0-9_.\-]{3,31})",
+_PROFILE = re.compile(
+    r"(?<![A-Za-z0-9.\-])(?:https?://)?(?:www\.|m\.)?(?:t\.me|telegram\.me|instagram\.com|facebook\.com|fb\.com|open\.kakao\.com|line\.me|x\.com|twitter\.com)"
+    r" ?/ ?[A-Za-z0-9_.~%@?=&/+\-]{1,200}",
     re.IGNORECASE,
 )
+_IS = r"(?:은요|는요|은|는|이|가|을|를|으로|로|에서|에)?[\s:=]{0,3}"
+_NICK = r"[A-Za-z0-9_.\-]{3,31}[A-Za-z0-9_]"
+_NO_NICK = r"(?!(?:channel|chatbot|account|official|story|reels|link|talk|group|open|message|token|android|page|online|login)(?![A-Za-z0-9_]))"
+_ACCOUNT = re.compile(
+    rf"(?:(?:카톡|카카오톡?|텔레그램|텔레|인스타그램|인스타|라인|위챗) ?(?:계정|id)|아이디){_IS}(?=[A-Za-z])({_NICK})"
+    rf"|(?:카톡|카카오톡|텔레그램|텔레|인스타그램|인스타|위챗|왓츠앱|페이스북|페북|트위터){_IS}{_NO_NICK}(?=[0-9_.\-]{{0,31}}[A-Za-z])({_NICK})"
+    rf"|(?:(?<![가-힣])라인|(?<![A-Za-z])(?:kakao ?talk|kakao|telegram|instagram|insta|whatsapp|wechat)(?: id)?(?: is)?){_IS}"
+    rf"(?=[0-9_.\-]{{0,31}}[A-Za-z])(?=[A-Za-z.\-]{{0,31}}[0-9_])({_NICK})",
+    re.IGNORECASE,
+)
+_TOKEN = r"(?![0-9,]{1,12}(?:년|원|명))(?=[^\sA-Za-z0-9]{0,20}[A-Za-z0-9])([!-~]{3,200}(?<![.,?)]))"
+_PASSWORD = re.compile(
+    rf"(?:비밀 ?번호|비번|암호|패스워드){_IS}{_TOKEN}"
+    rf"|(?<![A-Za-z])(?:password|passwd|pw|pin(?: ?code)?)(?:(?: is|{_IS}[:=]){_IS}|{_IS}(?=[!-~]{{0,40}}[0-9])){_TOKEN}",
+    re.IGNORECASE,
+)
+_BIRTH = re.compile(rf"(?:생년월일|생일|앞 ?자리){_IS}((?:19|20)[0-9]{{6}})(?![0-9])")
 
 # Vehicles and passports: digits with a letter among them.
 _REGION = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주"
@@ -58,12 +80,13 @@ _PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,2}(?:[ \-]?[0-9]{3} ?[A-Za-z
 _ONES = "공영빵이삼사오육륙칠팔구"
 _SPELT = rf"(?:[{_ONES}]|일(?:(?<![0-9]일)|(?=[0-9{_ONES}일]))|하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉)"
 _SPELT_DIGIT = re.compile(_SPELT)
-_GAP = r"[ \-.~()_]{0,5}(?:(?:국에|국의|국|에|의|다시|대시|하이픈)[ \-]{0,2})?"
+_GAP = r"[ \-.~()_]{0,5}(?:(?:국에|국의|국|에|의|다시|대시|하이픈|하고|그리고|다음)[ \-]{0,2})?"
 _ANY_DIGIT = rf"(?:[0-9]|{_SPELT})"
 _SPELT_RUN = re.compile(rf"(?<![0-9])(?:(?<![가-힣])|(?={_ANY_DIGIT}{{3}})){_ANY_DIGIT}(?:{_GAP}{_ANY_DIGIT})+")
 _SPELT_PAIR, _SPELT_THREE = re.compile(f"{_SPELT}{{2}}"), re.compile(f"{_SPELT}{{3}}")
 _MIXED_PHONE = re.compile(
     rf"(?<![0-9])(?<![0-9][ .\-/~])(?<![0-9]\. )(?:0|(?:(?<![가-힣])|(?=.[1일][0공영빵]))[공영빵])(?:{_GAP}{_ANY_DIGIT}){{7,12}}(?![0-9])"
+    rf"(?:{_ANY_DIGIT}{{3}}(?:{_GAP}{_ANY_DIGIT})*)?"  # what goes on without a gap belongs to it
 )
 
 # Numbers that stay. A date glued to further digits by a hyphen or a point is none, but the head of an account.
@@ -85,22 +108,34 @@ _KEPT = (
 )
 
 # Numbers that go, whatever stands between their parts.
-_APART = r"[\s\-.,:/_~()|]{0,5}"
+_APART = r"[\s\-.,:/_~()|=+#;^\\'\"\[\]*&]{0,5}"
 _AREA = r"(?:1[016789]|2|[3-6][1-5]|[678]0|50[0-9]|303)"
 _EXTENSION = r"(?: ?[(,]? ?(?:내선|교환|ext\.?)(?: ?번호)? ?[:.]? ?[0-9]{1,5}(?![0-9])(?: ?번)?\)?)?"
 _PHONE = rf"(?:\+?\(?(?:00)?82\)?{_APART}0?\)?|\(?0){_AREA}{_APART}[0-9]{{3,4}}{_APART}[0-9]{{4}}(?![0-9]){_EXTENSION}"
 _CARD = r"[0-9]{4}(?P<apart>[ \-.,_~]{1,3})[0-9]{4}(?:(?P=apart)[0-9]{4}){2}(?![0-9])"
+# A mobile number torn by signs, the same sign behind each digit, or by a few words.
+_SIGNS = r"[^\w\0\1]{1,3}"
+_WORDS = r"[^0-9년월원\0\1]{0,8}"
+_THOUSANDS = r"[일이삼사오육칠팔구]?천(?:[이삼사오육칠팔구]?백)?(?:[이삼사오육칠팔구]?십)?[일이삼사오육칠팔구]?"
+_TORN = (
+    rf"(?:01[016789](?:(?:{_SIGNS})?[0-9]){{7,8}}(?![0-9])|0(?P<sign>{_SIGNS})1(?P=sign)[016789](?:(?P=sign)[0-9]){{7,8}}(?![0-9])"
+    rf"|01[016789]{_WORDS}(?:[0-9]{{3,4}}|{_THOUSANDS}){_WORDS}(?:[0-9]{{4}}(?![0-9])|{_THOUSANDS}))"
+)
 _TAIL = r"(?:[\-.~_][0-9]+)*"  # 02-793-1234~5, or the rest of something longer
-_RESIDENT = rf"(?:{_YEAR}|[0-9]{{2}})[.\-/]?[0-9]{{2}}[.\-/]?[0-9]{{2}}[\s\-.,:/_~]{{1,5}}[0-9*xX][0-9*xX]{{6}}(?![0-9])"
+_RESIDENT = rf"(?:{_YEAR}|[0-9]{{2}})[.\-/]?[0-9]{{2}}[.\-/]?[0-9]{{2}}[\s\-.,:/_~=+#;|]{{1,5}}[0-9*xX][0-9*xX]{{6}}(?![0-9])"
 _STARS = r"(?:\*{4,}|[xX]{4,})"
 # Any other run of digits; it ends where behind a space a date or a telephone number begins.
 _RUN = rf"[0-9](?:[ \-.~()_]{{0,5}}(?:(?<! )|(?!{_FULL_DATE}|{_PHONE}))(?:[0-9]|{_STARS}))*"
 _NUMBER = re.compile(
-    rf"(?<![0-9])(?:(?P<goes>(?:{_CARD}|{_PHONE}|{_RESIDENT}){_TAIL})|(?P<stays>{_KEPT})|(?P<run>{_RUN}){_EXTENSION})",
+    rf"(?<![0-9])(?:(?P<goes>(?:{_CARD}|{_PHONE}|{_RESIDENT}|{_TORN}){_TAIL})|(?P<stays>{_KEPT})|(?P<run>{_RUN}){_EXTENSION})",
     re.IGNORECASE,
 )
 _MANY, _MANY_IF_NAMED = 8, 6  # digits
-_NAMED = re.compile(r"번호|전화|연락처|핸드폰|핸폰|폰|주민|계좌|통장|여권|면허|비번|팩스|tel|fax|phone", re.IGNORECASE)
+_NAMED = re.compile(
+    r"번호|전화|연락처|핸드폰|핸폰|폰|주민|계좌|통장|여권|면허|비번|암호|팩스|생년월일|생일|앞 ?자리|뒷 ?자리|뒤 ?(?:7|일곱) ?자리"
+    r"|tel|fax|phone",
+    re.IGNORECASE,
+)
 _NAME_REACHES = 14  # characters from "연락처" to its number
 _LOCAL = re.compile(r"[2-9][0-9]{2} ?- ?[0-9]{4}")
 _SHORT = r"(?:1(?:0[1579]|1[0-9]|2[0-9]|3[123]|82|88)|13[0-9]{2})"  # 120, 112, 1366
@@ -111,13 +146,18 @@ _Span = tuple[int, int]
 
 def mask(text: str) -> str:
     """The text with MASK in place of each personal number."""
-    # Again until nothing is left to find: what stood next to a number may read otherwise without it.
-    while (masked := _masked_once(text)) != text:
+    # Again until nothing is left to find: what stood next to a number may read otherwise without it. A text made to change at
+    # each reading loses what lies between its first and its last number, and what changes even then is not kept at all.
+    for reading in range(_READINGS):
+        masked = _masked_once(text, between=reading >= _READINGS - 2)
+        if masked == text:
+            return text
         text = masked
-    return text
+    return text if _masked_once(text) == text else MASK
 
 
-def _masked_once(text: str) -> str:
+def _masked_once(text: str, *, between: bool = False) -> str:
+    """The text after one reading; with `between` one MASK from its first number to its last."""
     shadow, starts = _fold(text)
     spans: list[_Span] = []
     for find in (_lettered, _spelt, _numbers):
@@ -126,6 +166,8 @@ def _masked_once(text: str) -> str:
         shadow = _with_figures(_without(shadow, found))
     if not spans:
         return text
+    if between:
+        spans = [(min(start for start, _ in spans), max(end for _, end in spans))]
     pieces, done = [], 0
     for start, end in _joined(shadow, spans):
         pieces += [text[done : starts[start]], MASK]
@@ -163,12 +205,18 @@ def _plain_one(char: str) -> str:
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(char))
+    if category == "No" and (digit := unicodedata.digit(char, None)) is not None:  # ❶
+        return str(digit)
     return " " if category == "So" else _INSTEAD.get(char, char)
 
 
 def _lettered(shadow: str) -> Iterator[_Span]:
     """E-mail addresses, handles, vehicles and passports: what has letters in it."""
-    for pattern in (_EMAIL, _HANDLE, _ACCOUNT, _PLATE, _PASSPORT):
+    for match in _EMAIL.finditer(shadow):
+        before = shadow[max(0, match.start() - 64) : match.start()][::-1]
+        if name := _LATIN_BEFORE.match(before) or (match["domain"] and _HANGUL_BEFORE.match(before)):
+            yield match.start() - name.end(), match.end()
+    for pattern in (_HANDLE, _PROFILE, _ACCOUNT, _PASSWORD, _BIRTH, _PLATE, _PASSPORT):
         for match in pattern.finditer(shadow):
             yield match.span(match.lastindex or 0)
 

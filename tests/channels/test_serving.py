@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import re
 import sys
 import threading
@@ -140,6 +141,32 @@ def test_a_mended_file_clears_the_fault(serving, folder, now, number, kind):
     assert serving.reload().kind == kind
     assert serving.fault is None
     assert told(serving.engine, now) == {str(number)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes, links and file names as bytes")
+@pytest.mark.parametrize(
+    ("put", "problem"),
+    [
+        (os.mkfifo, "보통 파일이 아닙니다"),
+        (lambda path: path.symlink_to("/etc/passwd"), "폴더 밖"),
+        (lambda path: path.write_text("a:\n" + " [\n" * 200_000 + " ]\n" * 200_000), "깊게"),
+        (lambda path: (path.touch(), os.truncate(path, 700_000_000)), "너무 큽니다"),
+        (lambda path: Path(os.fsdecode("안전.yaml".encode("cp949"))).write_text(""), "파일 이름"),
+    ],
+    ids=["a pipe", "a link", "a nesting", "a huge file", "a name in CP949"],
+)
+def test_what_would_harm_the_program_is_refused_until_it_is_gone(serving, folder, monkeypatch, put, problem):
+    engine = serving.engine
+    monkeypatch.chdir(folder)
+    before = {*folder.iterdir()}
+    put(folder / "x.yaml")
+
+    assert problem in serving.reload().fault
+    assert serving.engine is engine
+    [added] = {*folder.iterdir()} - before
+    added.unlink()
+    assert serving.reload().kind == "same"
+    assert serving.fault is None
 
 
 def test_a_folder_that_is_gone_is_refused_until_it_is_back(serving, folder):

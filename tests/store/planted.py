@@ -31,7 +31,8 @@ LEAST_DIGITS = 7  # fewer may turn up in a time or an id by chance
 class Planted:
     """One message with a personal number in it.
 
-    kind     what the number is: phone, landline, resident, card, account, licence, business, passport, plate, email, handle
+    kind     what the number is: phone, landline, resident, card, account, licence, business, passport, plate, email, handle,
+             account_name, profile, password
     text     the message
     secrets  what may be found nowhere afterwards: the number as typed, in plain characters, and its digits alone
     """
@@ -119,6 +120,9 @@ KINDS: dict[str, Callable[[random.Random], list[str]]] = {
     "plate": _plate,
     "email": _email,
     "handle": _handle,
+    "account_name": lambda source: [source.choice(("카톡 ", "텔레그램 ", "인스타 ", "카톡 아이디 ")), _word(source) + _figures(source, 2)],
+    "profile": lambda source: [source.choice(("t.me/", "https://t.me/", "instagram.com/", "open.kakao.com/o/")), _word(source)],
+    "password": lambda source: [source.choice(("비번 ", "비밀번호는 ", "현관 비번 #")), _word(source) + _figures(source, 4)],
 }
 SPELLABLE = frozenset("phone landline resident card account licence business".split())
 
@@ -145,6 +149,7 @@ SPELLINGS: tuple[Callable[[list[str], random.Random], str], ...] = (
     lambda parts, source: "".join(parts),
     lambda parts, source: " ".join(parts),
     lambda parts, source: " - ".join(parts),
+    lambda parts, source: source.choice("=+#;^:").join(parts) if parts[0] == "010" else "-".join(parts),
     _full_width,
     _spelt,
     _letter_by_letter,

@@ -6,6 +6,7 @@ Every sentence stands in intents/; buttons carry all they need, so that they wor
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Any
 from bot.channels.session import SEOUL, introduce
 from bot.channels.telegram.browse import Browse
 from bot.channels.telegram.incoming import Incoming
-from bot.channels.telegram.layout import VERSION, Place, Request, acknowledge, edit, message, read_pick, reply_messages
+from bot.channels.telegram.layout import VERSION, Place, Request, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
 from bot.config import Settings
 from bot.content.model import BLANK
 from bot.dialogue import Pick, State
@@ -25,6 +26,8 @@ from bot.store.records import Held
 
 SHOWN_QUESTIONS = 20  # of /mydata
 _LINKED = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a link may hand to /start
+_SHORT = 40  # letters of a message that may stand for a command
+_LOST = ("help", "restart")  # of replies to whoever does not know what to ask
 _QUIET = re.compile(r"[\W_]+")
 _TYPED_LANGUAGES = {"한국어": "ko", "korean": "ko", "english": "en"}  # as the question for the language says
 _LANGUAGES = {**_TYPED_LANGUAGES, "ko": "ko", "en": "en", "영어": "en"}
@@ -54,6 +57,7 @@ class Conversation:
         self.browse = Browse(engine.content)
         self.titles = {language: {topic.id: topic.title.get(language) for topic in engine.content.topics.values()} for language in ("ko", "en")}
         self.typed = {_plain(said): command.id for command in engine.content.commands for said in command.typed.all}
+        self.near = [([_plain(part) for part in said.split("+")], command.id) for command in engine.content.commands for said in command.near.all]
         self.commands: dict[str, Callable[[_Moment], Response]] = {
             "start": self._start,
             "help": self._help,
@@ -82,13 +86,23 @@ class Conversation:
             return self._command(self.typed[typed], replace(moment, incoming=replace(incoming, text="")))
         if typed in _TYPED_LANGUAGES:
             return self._set_language(moment, _TYPED_LANGUAGES[typed])
-        return self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
+        response = self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
+        near = self._near(incoming.text) if incoming.kind == "text" and response.turn and not response.turn.reply.urgent else ""
+        if near == "delete":  # not on a guess
+            buttons = [(self.sentence("delete_button", moment.language), f"{VERSION}|d")]
+            return Response(message(moment.place, self.sentence("delete_ask", moment.language), buttons))
+        return self._command(near, replace(moment, incoming=replace(incoming, text=""))) if near else response
+
+    def _near(self, text: str) -> str:
+        """The command that a short message may mean, or ""."""
+        said = _plain(text)
+        if len(said) > _SHORT:
+            return ""
+        return next((command for parts, command in self.near if all(part in said for part in parts)), "")
 
     def sentence(self, key: str, language: str, **values: str) -> str:
         """A sentence of intents/, filled."""
-        wording = self.engine.wording
-        contact = wording.office.contact_en if language == "en" and wording.office.contact_en else wording.office.contact
-        return fill(self.engine.content.say(key, language), {"contact": contact, **values})
+        return fill(self.engine.content.say(key, language), {"contact": self.engine.wording.office.reached(language), **values})
 
     # -- the engine ----------------------------------------------------------------------------------------------
 
@@ -101,8 +115,13 @@ class Conversation:
             before += [self.sentence("state_lost", language)] if is_lost else []
             before += [self.sentence("media_caption", language)] if moment.incoming.kind == "media" else []
             before += [self.sentence("cut", language, length=str(self.settings.limits.message_length))] if moment.incoming.cut else []
-        requests = reply_messages(moment.place, turn.reply, self.titles[language], " ".join(before))
-        return Response(requests, turn.state, turn)
+        body = turn.reply.body
+        if moment.incoming.group:  # where a figure by itself is not seen
+            body = body.replace(self.sentence("pick_number", language), self.sentence("pick_number_group", language))
+        buttons = reply_buttons(turn.reply, self.titles[language])
+        if not buttons and not turn.reply.urgent and (turn.reply.kind == "fallback" or turn.trace.decision.reason in _LOST):
+            buttons = [(self.sentence("topics_button", language), f"{VERSION}|m")]
+        return Response(reply_messages(moment.place, turn.reply, buttons, " ".join(before), body), turn.state, turn)
 
     # -- buttons -------------------------------------------------------------------------------------------------
 
@@ -116,6 +135,11 @@ class Conversation:
         if parts[:2] == [VERSION, "l"] and parts[2:] in (["ko"], ["en"]):
             response = self._set_language(moment, parts[2])
             return replace(response, requests=[acknowledge(incoming.query), *response.requests])
+        if parts == [VERSION, "d"]:
+            response = self._delete(moment)
+            return replace(response, requests=[acknowledge(incoming.query), *response.requests])
+        if parts == [VERSION, "m"]:
+            return Response([acknowledge(incoming.query), *self._topics(moment).requests])
         page = self.browse.page(incoming.name, moment.language)
         if page is None or incoming.message_id is None:
             return Response([acknowledge(incoming.query, self.sentence("stale", moment.language))])
@@ -128,7 +152,10 @@ class Conversation:
             name = "lang"
         if name not in self.commands:
             # In a group it may be meant for another bot.
-            return Response() if moment.incoming.group else self._say(moment, "unknown_command")
+            if moment.incoming.group:
+                return Response()
+            meant = difflib.get_close_matches(name, self.commands, 1, 0.7)
+            return self._say(moment, "meant_command", command=f"/{meant[0]}") if meant else self._say(moment, "unknown_command")
         return self.commands[name](moment)
 
     def _start(self, moment: _Moment) -> Response:
@@ -140,7 +167,7 @@ class Conversation:
         who, source = introduce(self.engine, moment.now, moment.language)
         if moment.incoming.group:
             return self._say(moment, "welcome_group", name=f"@{self.username}", intro=who)
-        text = self.sentence("welcome", moment.language, intro=who, source=source or self.engine.wording.office.name)
+        text = self.sentence("welcome", moment.language, intro=who, source=source or self.engine.wording.office.called(moment.language))
         if payload:
             text = f"{self.sentence('start_unknown', moment.language)}\n\n{text}"
         return Response(message(moment.place, text, self.browse.chapters(moment.language)))
@@ -168,9 +195,9 @@ class Conversation:
         parts = []
         for key, heading in privacy.headings.items():
             said = privacy.privacy[key].get(language)
-            if BLANK in said:
+            if BLANK.search(said):
                 said = privacy.not_filled.get(language)
-            parts.append(f"{heading.get(language)}\n{fill(said, self._periods() | {'contact': self.sentence_contact(language)})}")
+            parts.append(f"{heading.get(language)}\n{fill(said, self._periods() | {'contact': self.engine.wording.office.reached(language)})}")
         return Response(message(moment.place, "\n\n".join(parts)))
 
     def _mydata(self, moment: _Moment) -> Response:
@@ -196,10 +223,6 @@ class Conversation:
     def _say(self, moment: _Moment, key: str, **values: str) -> Response:
         values.setdefault("intro", introduce(self.engine, moment.now, moment.language)[0])
         return Response(message(moment.place, self.sentence(key, moment.language, **values)))
-
-    def sentence_contact(self, language: str) -> str:
-        office = self.engine.wording.office
-        return office.contact_en if language == "en" and office.contact_en else office.contact
 
     def _periods(self) -> dict[str, str]:
         return {"text_days": str(self.settings.store.text_days), "record_days": str(self.settings.store.record_days)}

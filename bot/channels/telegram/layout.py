@@ -27,6 +27,8 @@ _LETTER = re.compile(
     re.DOTALL,
 )
 
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+
 Button = tuple[str, str]  # label, data
 
 
@@ -80,12 +82,12 @@ def acknowledge(query: str, text: str = "") -> Request:
     return Request("answerCallbackQuery", {"query": query, "text": text[:200]} if text else {"query": query})
 
 
-def reply_messages(place: Place, reply: Reply, titles: dict[str, str], before: str = "") -> list[Request]:
-    """A reply with its buttons: what it offers, the topics of its list, or else what is related. before: a line ahead of it."""
-    lines = [before, reply.body] if before else [reply.body]
+def reply_messages(place: Place, reply: Reply, buttons: Iterable[Button], before: str = "", body: str = "") -> list[Request]:
+    """A reply with its buttons. before: a line ahead of it; body: in place of its own."""
+    lines = [before, body or reply.body] if before else [body or reply.body]
     lines += [f"{n}. {option.label}" for n, option in enumerate(reply.options, 1)]
     lines += [line for line in (*reply.links, reply.contact) if line]
-    return message(place, "\n".join(lines), reply_buttons(reply, titles), reply.source)
+    return message(place, "\n".join(lines), buttons, reply.source)
 
 
 def reply_buttons(reply: Reply, titles: dict[str, str]) -> list[Button]:
@@ -105,6 +107,9 @@ def button(option: Option, number: str = "") -> Button:
 
 
 def shorten(label: str) -> str:
+    """The label as a button has room for it; what stands in brackets goes first, whole."""
+    if len(label) > MAX_LABEL:
+        label = _BRACKETS.sub("", label).strip() or label
     return label if len(label) <= MAX_LABEL else label[: MAX_LABEL - 1].rstrip() + "…"
 
 

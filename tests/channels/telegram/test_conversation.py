@@ -437,3 +437,41 @@ def test_periods_are_those_of_the_settings(engine, say):
 
     assert "7일" in text_of(say("/privacy", by=other))
     assert "99일" in text_of(say("/privacy", by=other))
+
+
+# -- what residents say in their own words ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["내 기록 싹 지워주세요", "내 정보 다 지워 주세요", "개인정보 삭제해주세요", "please delete everything about me"])
+def test_wish_to_be_forgotten_in_other_words_is_asked_about(say, said):
+    response = say(said, language="ko" if said[0] > "z" else "en")
+
+    assert not response.forget
+    assert [data for _, data in response.requests[-1].payload["buttons"]] == ["1|d"]
+    assert "/delete" in text_of(response)
+
+
+def test_button_that_was_asked_for_deletes(tap):
+    response = tap("1|d")
+
+    assert response.forget
+    assert methods(response) == ["answerCallbackQuery", "sendMessage"]
+
+
+def test_danger_is_heard_before_a_wish_to_be_forgotten(say):
+    assert "119" in text_of(say("내 기록 지워줘 죽고 싶어")) or "109" in text_of(say("내 기록 지워줘 죽고 싶어"))
+
+
+def test_whoever_is_not_understood_is_shown_the_topics(say):
+    assert [data for _, data in say("화성 가는 버스 있어요?").requests[-1].payload["buttons"]] == ["1|m"]
+
+
+def test_mistyped_command_names_the_one_that_is_near(say):
+    assert "/topics" in text_of(say("/topic"))
+
+
+def test_group_is_told_to_answer_the_list_not_to_write_a_figure(say):
+    shown = text_of(say("노인들한테 해주는거 뭐있소", group=True, chat_id=-1002))
+
+    assert "답장으로 번호" in shown
+    assert "궁금한 번호를 보내" not in shown

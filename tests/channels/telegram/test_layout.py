@@ -22,13 +22,22 @@ from bot.channels.telegram.layout import (
     message,
     pick_data,
     read_pick,
+    reply_buttons,
     reply_messages,
+    shorten,
     split,
 )
 from bot.dialogue import Option, Pick, Reply
 
 HERE = Place(501)
 FAMILY = "👨‍👩‍👧‍👦"
+
+
+def messages(place, reply, titles, **other):
+    """The messages of a reply with the buttons that belong under it."""
+    return reply_messages(place, reply, reply_buttons(reply, titles), **other)
+
+
 IDS = st.from_regex(r"[a-z0-9-]{1,32}", fullmatch=True)
 ASPECTS = st.lists(st.from_regex(r"[a-z0-9_-]{1,32}", fullmatch=True), max_size=6, unique=True)
 
@@ -149,14 +158,14 @@ def a_reply(**fields) -> Reply:
 def test_options_are_numbered_in_text_and_on_buttons():
     options = (Option("비상벨", "bell", ("where",)), Option("이 중에 없어요", None))
 
-    (request,) = reply_messages(HERE, a_reply(options=options), {})
+    (request,) = messages(HERE, a_reply(options=options), {})
 
     assert shown(request) == "답이에요.\n1. 비상벨\n2. 이 중에 없어요"
     assert request.payload["buttons"] == [["1. 비상벨", "1|t|bell|where"], ["2. 이 중에 없어요", "1|n"]]
 
 
 def test_topics_of_a_list_keep_their_numbers():
-    (request,) = reply_messages(HERE, a_reply(numbered=("bell", "gone", "cctv")), {"bell": "비상벨", "cctv": "방범용 CCTV"})
+    (request,) = messages(HERE, a_reply(numbered=("bell", "gone", "cctv")), {"bell": "비상벨", "cctv": "방범용 CCTV"})
 
     assert request.payload["buttons"] == [["1. 비상벨", "1|t|bell|"], ["3. 방범용 CCTV", "1|t|cctv|"]]
 
@@ -164,13 +173,13 @@ def test_topics_of_a_list_keep_their_numbers():
 def test_at_most_three_related_topics_are_offered():
     related = tuple(Option(f"주제{n}", f"t{n}") for n in range(5))
 
-    (request,) = reply_messages(HERE, a_reply(related=related), {})
+    (request,) = messages(HERE, a_reply(related=related), {})
 
     assert [label for label, _ in request.payload["buttons"]] == ["주제0", "주제1", "주제2"]
 
 
 def test_urgent_reply_stands_alone():
-    (request,) = reply_messages(HERE, a_reply(urgent="fire", related=(Option("비상벨", "bell"),)), {})
+    (request,) = messages(HERE, a_reply(urgent="fire", related=(Option("비상벨", "bell"),)), {})
 
     assert request.payload == {"chat_id": 501, "text": "답이에요."}
 
@@ -178,7 +187,7 @@ def test_urgent_reply_stands_alone():
 def test_lines_of_a_reply_stand_in_order():
     reply = a_reply(links=("https://example.com/?a=1&b=2",), contact="물어보실 곳: 120", source="출처: 「New 용산」")
 
-    (request,) = reply_messages(HERE, reply, {}, before="앞의 글만 읽었어요.")
+    (request,) = messages(HERE, reply, {}, before="앞의 글만 읽었어요.")
 
     assert shown(request).split("\n") == [
         "앞의 글만 읽었어요.",
@@ -190,10 +199,15 @@ def test_lines_of_a_reply_stand_in_order():
     assert "a=1&amp;b=2" in request.payload["text"]
 
 
+def test_brackets_go_from_a_label_that_is_too_long_before_letters_do():
+    assert shorten("on-site checks of COVID-19 rules (방역수칙 이행 점검)") == "on-site checks of COVID-19 rules"
+    assert shorten("방범용 CCTV (223)") == "방범용 CCTV (223)"
+
+
 def test_labels_are_short_and_buttons_few():
     options = tuple(Option(f"{n} " + "가" * 100, "t") for n in range(30))
 
-    (request,) = reply_messages(HERE, a_reply(options=options), {})
+    (request,) = messages(HERE, a_reply(options=options), {})
 
     labels = [label for label, _ in request.payload["buttons"]]
     assert len(labels) == MAX_BUTTONS
@@ -211,7 +225,7 @@ def test_acknowledgement_says_something_only_where_there_is_something_to_say():
 def test_every_request_can_be_stored():
     options = (Option("비상벨", "bell", ("where",)),)
     requests = [
-        *reply_messages(Place(-1002, 4, 7), a_reply(options=options, source="출처"), {}),
+        *messages(Place(-1002, 4, 7), a_reply(options=options, source="출처"), {}),
         edit(1, 2, "글", [("단추", "1|s")], 4),
         acknowledge("77"),
     ]
