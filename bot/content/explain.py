@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.content.yaml_text import Fault, Parsed
+from bot.content.yaml_text import Fault, Parsed, named
 
 MAX_LINE = 100_000  # a line number above it is a slip, and a range up to it would fill the memory
 
@@ -30,24 +30,24 @@ def shape_fault(error: Any, parsed: Parsed, shape: type[BaseModel]) -> Fault:
     if place[-1:] == ("[key]",):
         place = place[:-1]
     name = next((part for part in reversed(place) if isinstance(part, str)), "")
-    line, kind = parsed.line(place), error["type"]
+    line, kind, shown = parsed.line(place), error["type"], named(name or "파일")
     if kind == "extra_forbidden":
         return Fault(parsed.file, line, *_unknown_key(name, place, shape))
     if kind == "missing":
-        return Fault(parsed.file, line, f"'{name}'이(가) 빠졌습니다.", f"'{name}: …' 줄을 넣어 주세요.")
+        return Fault(parsed.file, line, f"{shown}이(가) 빠졌습니다.", f"'{name}: …' 줄을 넣어 주세요.")
     if kind == "string_too_short":
-        return Fault(parsed.file, line, f"'{name}'이(가) 비어 있습니다.", "내용을 써 주세요.")
+        return Fault(parsed.file, line, f"{shown}이(가) 비어 있습니다.", "내용을 써 주세요.")
     if kind == "string_pattern_mismatch":
-        return Fault(parsed.file, line, f"'{name}'에는 숫자만 쓸 수 있습니다.", "쉼표와 단위를 빼고 써 주세요. 예: 16214")
+        return Fault(parsed.file, line, f"{shown}에는 숫자만 쓸 수 있습니다.", "쉼표와 단위를 빼고 써 주세요. 예: 16214")
     if kind == "value_error":
         reason = str(error["ctx"]["error"])
         if reason in _VALUES:
             return Fault(parsed.file, line, *_VALUES[reason])
-        return Fault(parsed.file, line, f"'{name}'의 날짜가 달력에 없습니다.", "2021-02-14처럼 있는 날짜를 써 주세요.")
+        return Fault(parsed.file, line, f"{shown}의 날짜가 달력에 없습니다.", "2021-02-14처럼 있는 날짜를 써 주세요.")
     if kind == "literal_error":
-        return Fault(parsed.file, line, f"'{name}'에 쓸 수 없는 값입니다.", f"쓸 수 있는 값: {error['ctx']['expected'].replace(' or ', ', ')}")
+        return Fault(parsed.file, line, f"{shown}에 쓸 수 없는 값입니다.", f"쓸 수 있는 값: {error['ctx']['expected'].replace(' or ', ', ')}")
     problem = _KINDS.get(kind, "값의 꼴이 맞지 않습니다.")
-    return Fault(parsed.file, line, f"'{name or '파일'}'은(는) {problem}", "안내서의 예와 견주어 고쳐 주세요.")
+    return Fault(parsed.file, line, f"{shown}은(는) {problem}", "안내서의 예와 견주어 고쳐 주세요.")
 
 
 def _unknown_key(name: str, place: tuple[str | int, ...], shape: type[BaseModel]) -> tuple[str, str]:
@@ -56,10 +56,10 @@ def _unknown_key(name: str, place: tuple[str | int, ...], shape: type[BaseModel]
     near = difflib.get_close_matches(name, here, 1, 0.6)
     allowed = f"여기에 쓸 수 있는 이름: {', '.join(sorted(here))}"
     if near:
-        return f"'{name}'은(는) 모르는 항목입니다.", f"'{near[0]}'을(를) 쓰려던 건가요?"
+        return f"{named(name)}은(는) 모르는 항목입니다.", f"'{near[0]}'을(를) 쓰려던 건가요?"
     if name in _all_keys(shape):
-        return f"'{name}'은(는) 이 자리에 쓸 수 없습니다.", f"들여쓰기를 확인해 주세요. {allowed}"
-    return f"'{name}'은(는) 모르는 항목입니다.", f"그 줄을 지우거나 이름을 고쳐 주세요. {allowed}"
+        return f"{named(name)}은(는) 이 자리에 쓸 수 없습니다.", f"들여쓰기를 확인해 주세요. {allowed}"
+    return f"{named(name)}은(는) 모르는 항목입니다.", f"그 줄을 지우거나 이름을 고쳐 주세요. {allowed}"
 
 
 def _keys_at(place: tuple[str | int, ...], shape: type[BaseModel]) -> set[str]:

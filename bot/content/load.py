@@ -8,9 +8,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from bot.content import model
 from bot.content.explain import line_number_faults, shape_fault
 from bot.content.model import Content, Text, Topic
-from bot.content.yaml_text import MAX_BYTES, Fault, Parsed, parse_file
+from bot.content.yaml_text import MAX_FAULTS, Fault, Parsed, RawFile, parse_raw, read_folder, read_raw
 from bot.errors import ContentError
 
 __all__ = ["Fault", "Loaded", "load_content", "packaged", "read_content", "read_files", "read_ids"]
@@ -88,7 +89,7 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
     """Everything that was read, and every fault of every file."""
     loaded = Loaded()
     digest = hashlib.sha256()
-    sections = _read_knowledge(knowledge or packaged("knowledge"), loaded, digest)
+    sections = _read_knowledge(knowledge, loaded, digest)
     loaded.words = words = _read_intents(intents, loaded, digest)
     topics, titles = _gather_topics(sections, loaded)
     content = None
@@ -110,7 +111,7 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
             privacy=words["privacy.yaml"],
             version=digest.hexdigest()[:12],
         )
-    _check_links(loaded)
+    loaded.faults += islice(_broken_links(loaded), MAX_FAULTS)
     loaded.faults.sort(key=lambda fault: (fault.file, fault.line))
     loaded.content = None if loaded.faults else content
     return loaded
@@ -127,35 +128,37 @@ def read_ids(folder: Path) -> dict[str, tuple[str, int]]:
 _Chapter = tuple[str, model.Section, list[tuple[int, Topic]]]
 
 
-def _read_knowledge(folder: Path, loaded: Loaded, digest: Any) -> list[_Chapter]:
-    if not folder.is_dir():
-        problem = "폴더가 없습니다." if not folder.exists() else "폴더가 아닙니다."
-        loaded.faults.append(Fault(str(folder), 0, problem, "경로를 확인하거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."))
+def _read_knowledge(folder: Path | None, loaded: Loaded, digest: Any) -> list[_Chapter]:
+    own = folder or packaged("knowledge")
+    if not own.is_dir():
+        problem = "폴더가 없습니다." if not own.exists() else "폴더가 아닙니다."
+        loaded.faults.append(Fault(str(own), 0, problem, "경로를 확인하거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."))
         return []
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and not path.name.startswith("."))
-    if not files:
+    files, faults = read_folder(own, is_packaged=folder is None)
+    loaded.faults += faults
+    if not files and not faults:
         remedy = "YAML 파일을 넣거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."
-        loaded.faults.append(Fault(str(folder), 0, "YAML 파일이 하나도 없습니다.", remedy))
+        loaded.faults.append(Fault(str(own), 0, "YAML 파일이 하나도 없습니다.", remedy))
     chapters: list[_Chapter] = []
-    for path in files:
-        shown = f"{folder.name}/{path.name}"
-        if path.stem == "documents":
-            documents = _read_shape(path, shown, model.Documents, loaded, digest)
+    for file in files:
+        if Path(file.name).stem == "documents":
+            documents = _read_shape(file, model.Documents, loaded, digest)
             loaded.documents = documents.documents if documents else ()
             continue
-        section = _read_shape(path, shown, model.Section, loaded, digest)
+        section = _read_shape(file, model.Section, loaded, digest)
         if section is not None:
-            chapters.append((shown, section, list(enumerate(section.topics))))
+            chapters.append((file.shown, section, list(enumerate(section.topics))))
         else:
-            chapters += _salvage(path, shown, loaded)
+            chapters += _salvage(file, loaded)
     return chapters
 
 
-def _salvage(path: Path, shown: str, loaded: Loaded) -> list[_Chapter]:
+def _salvage(file: RawFile, loaded: Loaded) -> list[_Chapter]:
     """The sound topics of a file with a fault, so that the rest of it is looked at too, and the ids of the others."""
+    shown = file.shown
     parsed = loaded.parsed.get(shown)
     if parsed is None:
-        for n, line in enumerate(_text(path).splitlines(), 1):
+        for n, line in enumerate(file.raw.decode("utf-8", "replace").splitlines(), 1):
             match = re.match(r"\s*-\s*(?:\{\s*)?id\s*:\s*[\"']?([a-z0-9-]+)", line)
             if match:
                 loaded.ids.setdefault(match[1], (shown, n))
@@ -171,15 +174,8 @@ def _salvage(path: Path, shown: str, loaded: Loaded) -> list[_Chapter]:
         except ValidationError:
             continue  # told already, with the whole file
     document = parsed.data.get("document", "") if isinstance(parsed.data, dict) else ""
-    section = model.Section.model_construct(section=Text(ko=path.stem), document=document if isinstance(document, str) else "", topics=())
+    section = model.Section.model_construct(section=Text(ko=Path(shown).stem), document=document if isinstance(document, str) else "", topics=())
     return [(shown, section, sound)]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes()[:MAX_BYTES].decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _read_intents(folder: Path | None, loaded: Loaded, digest: Any) -> dict[str, Any]:
@@ -187,36 +183,44 @@ def _read_intents(folder: Path | None, loaded: Loaded, digest: Any) -> dict[str,
     if not own.is_dir():
         loaded.faults.append(Fault(str(own), 0, "폴더가 없습니다.", "경로를 확인하거나, 'yongsan-bot init 폴더'로 새로 만들어 주세요."))
         return {}
-    for path in sorted(own.iterdir()):
-        if path.suffix in (".yaml", ".yml") and path.name not in INTENT_FILES and not path.name.startswith("."):
-            near = difflib.get_close_matches(path.name, INTENT_FILES, 1)
+    files, faults = read_folder(own, is_packaged=folder is None)
+    loaded.faults += faults
+    for file in files:
+        if file.name not in INTENT_FILES:
+            near = difflib.get_close_matches(file.name, INTENT_FILES, 1)
             remedy = f"'{near[0]}'의 이름을 잘못 쓰셨나요?" if near else f"쓸 수 있는 이름: {', '.join(INTENT_FILES)}"
-            loaded.faults.append(Fault(f"{own.name}/{path.name}", 0, "모르는 파일입니다.", remedy))
+            loaded.faults.append(Fault(file.shown, 0, "모르는 파일입니다.", remedy))
+    found = {file.name: file for file in files}
     values = {}
     for name, shape in INTENT_FILES.items():
-        path = own / name if (own / name).exists() else packaged("intents") / name
-        value = _read_shape(path, f"{path.parent.name}/{name}", shape, loaded, digest)
+        file = found.get(name) or _packaged_words(name)
+        value = _read_shape(file, shape, loaded, digest)
         if value is not None:
             values[name] = value
-            loaded.word_files[name] = f"{path.parent.name}/{name}"
+            loaded.word_files[name] = file.shown
     return values
 
 
-def _read_shape(path: Path, shown: str, shape: type[S], loaded: Loaded, digest: Any) -> S | None:
-    parsed, faults = parse_file(path, shown)
+def _packaged_words(name: str) -> RawFile:
+    shown = f"intents/{name}"
+    return RawFile(name, shown, *read_raw(packaged("intents") / name, shown))
+
+
+def _read_shape(file: RawFile, shape: type[S], loaded: Loaded, digest: Any) -> S | None:
+    parsed, faults = (None, [file.fault]) if file.fault else parse_raw(file.raw, file.shown)
     loaded.faults += faults
     if parsed is None:
         return None
-    loaded.parsed[shown] = parsed
+    loaded.parsed[file.shown] = parsed
     digest.update(repr(parsed.data).encode("utf-8", "surrogatepass"))
     faults = line_number_faults(parsed)
     if faults:
-        loaded.faults += faults
+        loaded.faults += faults[:MAX_FAULTS]
         return None
     try:
         return shape.model_validate(parsed.data)
     except ValidationError as error:
-        loaded.faults += [shape_fault(one, parsed, shape) for one in error.errors()]
+        loaded.faults += [shape_fault(one, parsed, shape) for one in error.errors()[:MAX_FAULTS]]
         return None
 
 
@@ -259,7 +263,7 @@ def _replaced(document: str, documents: Iterable[model.Document]) -> set[str]:
     return found
 
 
-def _check_links(loaded: Loaded) -> None:
+def _broken_links(loaded: Loaded) -> Iterator[Fault]:
     """Every id that a topic names must exist, and a period must run forward."""
     aspects = loaded.words.get("aspects.yaml")
     known_aspects = {aspect.id for aspect in aspects.aspects} if aspects else None
@@ -273,14 +277,14 @@ def _check_links(loaded: Loaded) -> None:
                     near = difflib.get_close_matches(name, known, 1)
                     remedy = f"'{near[0]}'을(를) 쓰려던 건가요?" if near else f"있는 {what[:-1]}의 id를 쓰거나 지워 주세요."
                     place = loaded.topic_line(topic.id, key, name if key == "facts" else n)
-                    loaded.faults.append(Fault(*place, f"'{name}'(이)라는 {what} 없습니다.", remedy))
+                    yield Fault(*place, f"'{name}'(이)라는 {what} 없습니다.", remedy)
         for n, name in enumerate(topic.members):
             if name == topic.id or (name in loaded.places and name not in loaded.topics):
                 problem = "묶음이 자기 자신을 담고 있습니다." if name == topic.id else f"묶음에 든 '{name}'은(는) 아직 초안(draft)입니다."
-                loaded.faults.append(Fault(*loaded.topic_line(topic.id, "members", n), problem, "members에서 지워 주세요."))
+                yield Fault(*loaded.topic_line(topic.id, "members", n), problem, "members에서 지워 주세요.")
         if topic.document and topic.document not in documents and is_whole:
             problem = f"'{topic.document}'(이)라는 문서가 documents.yaml에 없습니다."
-            loaded.faults.append(Fault(*loaded.topic_line(topic.id), problem, "documents.yaml에 문서를 넣거나 id를 고쳐 주세요."))
+            yield Fault(*loaded.topic_line(topic.id), problem, "documents.yaml에 문서를 넣거나 id를 고쳐 주세요.")
         if topic.period and topic.period.start and topic.period.until and topic.period.start > topic.period.until:
             problem = "기간의 시작(from)이 끝(until)보다 늦습니다."
-            loaded.faults.append(Fault(*loaded.topic_line(topic.id, "period"), problem, "두 날짜를 바꿔 주세요."))
+            yield Fault(*loaded.topic_line(topic.id, "period"), problem, "두 날짜를 바꿔 주세요.")

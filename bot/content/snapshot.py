@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.load import INTENT_FILES, packaged
+from bot.content.yaml_text import MAX_FILES, Fault, content_names, read_folder, read_raw
 from bot.errors import ContentError
 
 Fingerprint = tuple[tuple[int | str, ...], ...]
@@ -45,11 +46,11 @@ class Snapshot:
 
 def take(knowledge: Path | None = None, intents: Path | None = None) -> Snapshot:
     """The files of the two folders (None: the packaged ones), as they stand. Raises ContentError where one cannot be read."""
-    own = intents or packaged("intents")
-    files = _read(knowledge or packaged("knowledge"), "knowledge") | _read(own, "intents")
+    files = _read(knowledge, "knowledge") | _read(intents, "intents")
     for name in INTENT_FILES:
-        if f"intents/{name}" not in files:
-            files[f"intents/{name}"] = _text(packaged("intents") / name)
+        place = f"intents/{name}"
+        if place not in files:
+            files[place] = _text(place, *read_raw(packaged("intents") / name, place))
     return Snapshot(files)
 
 
@@ -65,21 +66,17 @@ def unpack(packed: bytes) -> Snapshot:
     return Snapshot(files)
 
 
-def is_content_file(name: str) -> bool:
-    """Whether the loader reads a file of that name. Editors' temporary files and hidden ones it does not."""
-    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
-
-
 def fingerprint(folders: Sequence[Path]) -> Fingerprint:
     """What tells, without opening a file, that a content file has changed, come, gone or been replaced. Never raises OSError."""
     seen: list[tuple[int | str, ...]] = []
     for number, folder in enumerate(folders):
         try:
-            names = _names(folder)
+            names = content_names(folder)
         except OSError as error:
             seen.append((number, type(error).__name__))
             continue
-        for name in names:
+        seen.append((number, len(names)))
+        for name in names[:MAX_FILES]:  # a folder of more is refused
             try:
                 found = (folder / name).stat()
             except OSError as error:
@@ -90,25 +87,24 @@ def fingerprint(folders: Sequence[Path]) -> Fingerprint:
     return tuple(seen)
 
 
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if is_content_file(path.name))
+def _read(folder: Path | None, kind: str) -> dict[str, str]:
+    files, faults = read_folder(folder or packaged(kind), is_packaged=folder is None)
+    if faults:
+        raise _error(faults[0])
+    return {f"{kind}/{file.name}": _text(file.shown, file.raw, file.fault) for file in files}
 
 
-def _read(folder: Path, kind: str) -> dict[str, str]:
+def _text(shown: str, raw: bytes, fault: Fault | None) -> str:
+    if fault is not None:
+        raise _error(fault)
     try:
-        names = _names(folder)
-    except OSError as error:
-        raise ContentError(str(folder), f"폴더를 읽을 수 없습니다({error.strerror}).", "폴더가 있는지, 읽기 권한이 있는지 확인해 주세요.") from None
-    return {f"{kind}/{name}": _text(folder / name) for name in names}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ContentError(str(path), f"파일을 읽을 수 없습니다({error.strerror}).", "파일이 있는지, 읽기 권한이 있는지 확인해 주세요.") from None
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise ContentError(str(path), "UTF-8이 아닌 글자가 들어 있습니다.", "UTF-8로 저장해 주세요.") from None
+        raise ContentError(shown, "UTF-8이 아닌 글자가 들어 있습니다.", "UTF-8로 저장해 주세요.") from None
 
 
-__all__ = ["Fingerprint", "Snapshot", "fingerprint", "is_content_file", "take", "unpack"]
+def _error(fault: Fault) -> ContentError:
+    return ContentError(fault.file, fault.problem, fault.remedy)
+
+
+__all__ = ["Fingerprint", "Snapshot", "fingerprint", "take", "unpack"]

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from watchfiles import awatch
 
-from bot.content.snapshot import Fingerprint, fingerprint, is_content_file
+from bot.content.snapshot import Fingerprint, fingerprint
+from bot.content.yaml_text import is_content_file
 
 LOOK_SECONDS = 0.5  # how often the files are looked at, whether or not something was reported
 STILL_SECONDS = 0.3  # how long nothing may change before a change is told
 
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would report every change itself
 
 
@@ -60,17 +65,21 @@ async def _stirrings(folders: Sequence[Path], stop: asyncio.Event) -> AsyncGener
     The report counts by itself too: where times are kept in whole seconds, a second save within one may leave the fingerprint as it was.
     """
     yield False
+    told: set[str] = set()
     while not stop.is_set():
-        watched, has_moved = await asyncio.to_thread(_standing, folders), False
+        watched, has_moved = await run_aside(_standing, folders), False
         if watched:
-            # OSError: the folder is gone meanwhile, or there are no watches left; RuntimeError: watchfiles' own faults.
-            with suppress(OSError, RuntimeError):
+            try:
                 async with aclosing(_reports(list(watched), stop)) as reports:
                     async for names in reports:
                         yield any(map(is_content_file, names))
-                        has_moved = await asyncio.to_thread(_standing, folders) != watched
+                        has_moved = await run_aside(_standing, folders) != watched
                         if has_moved:
                             break  # the watch is on a folder that is no longer at that place
+            except Exception as error:  # the folder is gone, no watches are left, a name that is not UTF-8, …: looking does without reports
+                if type(error).__name__ not in told:
+                    logger.warning("파일이 바뀌었다는 알림을 받지 못해, %s초마다 직접 살핍니다(%s).", LOOK_SECONDS, type(error).__name__)
+                told.add(type(error).__name__)
         if not has_moved:
             await _pause(stop, LOOK_SECONDS)
         yield False
@@ -118,7 +127,33 @@ def _standing(folders: Sequence[Path]) -> dict[Path, tuple[int, int]]:
 
 
 async def _look(folders: Sequence[Path]) -> Fingerprint:
-    return await asyncio.to_thread(fingerprint, folders)  # a network drive may take its time
+    return await run_aside(fingerprint, folders)  # a network drive may take its time
+
+
+async def run_aside(call: Callable[..., T], *arguments: Any) -> T:
+    """Calls it in a thread of its own. Unlike that of asyncio.to_thread, the end of the program does not wait for one that hangs."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if future.done():  # nobody waits any more
+            return
+        if error is None:
+            future.set_result(cast(T, result))
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        result, fault = None, None
+        try:
+            result = call(*arguments)
+        except BaseException as error:
+            fault = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, fault)
+
+    threading.Thread(target=work, name="aside", daemon=True).start()
+    return await future
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
@@ -126,4 +161,4 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-__all__ = ["changes"]
+__all__ = ["changes", "run_aside"]

@@ -1,11 +1,14 @@
 """YAML as staff write it, read so that every slip can be shown with its line.
 
-Promises: every scalar is text; duplicate keys, aliases, tags and other encodings are faults, never surprises.
+Promises: every scalar is text; duplicate keys, aliases, tags and other encodings are faults, never surprises. Nor does a file that is none,
+too large, too deep or badly named hang the program, fill its memory or end it; and of a file that may be no content at all, nothing is quoted.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,9 @@ except ImportError:  # pragma: no cover
 
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ["str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value"]}
 MAX_BYTES = 5_000_000
-MAX_DEPTH = 40  # the deepest honest file nests seven levels; a thousand would exhaust the stack
+MAX_FILES, MAX_FOLDER_BYTES = 500, 50_000_000
+MAX_DEPTH = 40  # the deepest honest file nests seven levels; the C parser, which recurses, ends the process at some ten thousand
+MAX_FAULTS = 200  # of one file: nobody reads more, and twenty thousand would take minutes to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +59,102 @@ class Parsed:
         return self.lines.get(place, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """What stands in one file of a folder.
+
+    shown   the name as staff are shown it: "knowledge/safety.yaml"
+    fault   why nothing was read; None where `raw` is the whole file
+    """
+
+    name: str
+    shown: str
+    raw: bytes
+    fault: Fault | None
+
+
+def is_content_file(name: str) -> bool:
+    """Whether a file of that name is read. Editors' temporary files and hidden ones are not."""
+    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
+
+
+def content_names(folder: Path) -> list[str]:
+    """The names of a folder's content files, in order. Raises OSError."""
+    return sorted(path.name for path in folder.iterdir() if is_content_file(path.name))
+
+
+def read_folder(folder: Path, is_packaged: bool = False) -> tuple[list[RawFile], list[Fault]]:
+    """(content files, faults of the folder as a whole). No link may lead out of it, as those of a package may that an installer linked."""
+    try:
+        names = content_names(folder)
+    except OSError as error:
+        problem = f"폴더를 읽을 수 없습니다({error.strerror})."
+        return [], [Fault(str(folder), 0, problem, "폴더가 있는지, 읽기 권한이 있는지 확인해 주세요.")]
+    if len(names) > MAX_FILES:
+        problem = f"YAML 파일이 너무 많습니다({len(names)}개, {MAX_FILES}개까지)."
+        return [], [Fault(str(folder), 0, problem, "파일을 합치거나, 쓰지 않는 파일을 폴더 밖으로 옮겨 주세요.")]
+    files: list[RawFile] = []
+    total = 0
+    for name in names:
+        shown = f"{folder.name}/{_shown_name(name)}"
+        if _BAD_NAME.search(name):
+            fault = Fault(shown, 0, "파일 이름에 쓸 수 없는 글자가 있습니다.", "파일 이름을 바꿔 주세요. 예: safety.yaml")
+            files.append(RawFile(name, shown, b"", fault))
+            continue
+        files.append(RawFile(name, shown, *read_raw(folder / name, shown, None if is_packaged else folder)))
+        total += len(files[-1].raw)
+        if total > MAX_FOLDER_BYTES:
+            problem = f"YAML 파일을 모두 합치면 너무 큽니다({MAX_FOLDER_BYTES // 1_000_000}MB 초과)."
+            return [], [Fault(str(folder), 0, problem, "쓰지 않는 파일을 폴더 밖으로 옮겨 주세요.")]
+    return files, []
+
+
+# What a kept snapshot could not hold or write out again: control letters, bytes that are no UTF-8, and what leads elsewhere.
+_BAD_NAME = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+
+
+def _shown_name(name: str) -> str:
+    """A file's name for staff; one that is not UTF-8 most likely came out of a Korean Windows."""
+    if re.search(r"[\ud800-\udfff]", name):
+        name = os.fsencode(name).decode("cp949", "replace")
+    return re.sub(r"[\x00-\x1f\x7f]", "\ufffd", name)
+
+
+def read_raw(path: Path, shown: str, within: Path | None = None) -> tuple[bytes, Fault | None]:
+    """(bytes, None) of a whole regular file, else a fault. Waits for nobody, and never takes in more than MAX_BYTES.
+
+    within  the folder that no link may lead out of; Kubernetes' links through ..data stay inside
+    """
+    try:
+        if within is not None and not path.resolve().is_relative_to(within.resolve()):
+            return b"", Fault(shown, 0, "폴더 밖을 가리키는 링크입니다.", "링크를 지우고, 파일 자체를 폴더에 넣어 주세요.")
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return b"", Fault(shown, 0, "보통 파일이 아닙니다(파이프나 장치).", "지우고, YAML 파일을 넣어 주세요.")
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return b"", Fault(shown, 0, f"파일을 읽을 수 없습니다({error.strerror}).", "파일이 있는지, 읽기 권한이 있는지 확인해 주세요.")
+    except RuntimeError:  # Python before 3.13, of links that lead to each other
+        return b"", Fault(shown, 0, "끝없이 도는 링크입니다.", "링크를 지우고, 파일 자체를 폴더에 넣어 주세요.")
+    if len(raw) > MAX_BYTES:
+        return b"", Fault(shown, 0, "파일이 너무 큽니다(5MB 초과).", "파일을 여러 개로 나눠 주세요.")
+    return raw, None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe that nobody writes to would be waited for
+
+
 def parse_file(path: Path, shown: str) -> tuple[Parsed | None, list[Fault]]:
     """(data, faults) of one file; data is None where it cannot be read at all."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return None, [Fault(shown, 0, "파일이 너무 큽니다(5MB 초과).", "파일을 여러 개로 나눠 주세요.")]
-        raw = path.read_bytes()
-    except OSError as error:
-        return None, [Fault(shown, 0, f"파일을 읽을 수 없습니다({error.strerror}).", "파일이 있는지, 읽기 권한이 있는지 확인해 주세요.")]
+    raw, fault = read_raw(path, shown)
+    return (None, [fault]) if fault else parse_raw(raw, shown)
+
+
+def parse_raw(raw: bytes, shown: str) -> tuple[Parsed | None, list[Fault]]:
+    """(data, faults) of what stands in a file."""
     text, fault = _decode(raw, shown)
-    if fault:
-        return None, [fault]
-    return parse_text(text, shown)
+    return (None, [fault]) if fault else parse_text(text, shown)
 
 
 def _decode(raw: bytes, shown: str) -> tuple[str, Fault | None]:
@@ -91,10 +180,10 @@ def parse_text(text: str, shown: str) -> tuple[Parsed | None, list[Fault]]:
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         return None, [Fault(shown, line, f"보이지 않는 제어 문자(U+{ord(bad[0]):04X})가 있습니다.", "그 줄을 지우고 다시 써 주세요.")]
-    deep = _too_deep(text)
-    if deep:
-        return None, [Fault(shown, deep, *_DEEP)]
     try:
+        deep = _too_deep(text)
+        if deep:
+            return None, [Fault(shown, deep, *_DEEP)]
         node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         return None, [_syntax_fault(error, text, shown)]
@@ -111,13 +200,21 @@ _DEEP = ("너무 깊게 겹친 구조입니다.", "대괄호와 중괄호의 짝
 
 
 def _too_deep(text: str) -> int:
-    """The line where the nesting passes every honest depth, or 0: the parser itself recurses, and not only in Python."""
-    for n, line in enumerate(text.split("\n"), 1):
-        opened = line.count("[") + line.count("{") - line.count("]") - line.count("}")
-        dashes = re.match(r"[ \t]*((?:[-?:][ \t]+)*)", line)
-        if opened > MAX_DEPTH or (dashes and len(dashes[1].split()) > MAX_DEPTH):
-            return n
+    """The line where the nesting passes every honest depth, or 0. Unlike composing, the events do not recurse. Raises YAMLError."""
+    depth = -1
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
     return 0
+
+
+def named(key: str) -> str:
+    """A key as a fault may show it: quoted where it looks like one. A line of a file that is no content could hold a password."""
+    return f"'{key}'" if re.fullmatch(r"[\w.-]{1,40}", key) else "이 줄의 이름"
 
 
 def _syntax_fault(error: yaml.YAMLError, text: str, shown: str) -> Fault:
@@ -153,6 +250,7 @@ class _Reader:
         self.rows = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text)  # as YAML counts them
         self.lines: dict[tuple[str | int, ...], int] = {}
         self.faults: list[Fault] = []
+        self._told: set[Fault] = set()
         self._seen: set[int] = set()
 
     def value(self, node: yaml.Node, place: tuple[str | int, ...]) -> Any:
@@ -165,9 +263,6 @@ class _Reader:
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS or first == "!":
             self._fault(line, f"꼬리표({node.tag[:40]})는 쓸 수 없습니다.", "느낌표(!)로 시작하는 글이면 따옴표로 감싸 주세요.")
-            return ""
-        if len(place) > MAX_DEPTH:
-            self._fault(line, *_DEEP)
             return ""
         if isinstance(node, yaml.ScalarNode):
             return node.value
@@ -192,7 +287,7 @@ class _Reader:
             here = (*place, key)
             if key in data:
                 first = self.lines[here]
-                self._fault(line, f"'{key}'이(가) {first}번째 줄에 이어 두 번 나옵니다.", "둘 중 하나를 지우거나 이름을 바꿔 주세요.")
+                self._fault(line, f"{named(key)}이(가) {first}번째 줄에 이어 두 번 나옵니다.", "둘 중 하나를 지우거나 이름을 바꿔 주세요.")
                 continue
             self.lines[here] = line
             data[key] = self.value(value_node, here)
@@ -206,5 +301,6 @@ class _Reader:
 
     def _fault(self, line: int, problem: str, remedy: str) -> None:
         fault = Fault(self.shown, line, problem, remedy)
-        if fault not in self.faults:  # every alias of one anchor points back to it
+        if fault not in self._told and len(self.faults) < MAX_FAULTS:  # every alias of one anchor points back to it
+            self._told.add(fault)
             self.faults.append(fault)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.content.load import load_content, read_files
+from bot.content.snapshot import take
+from bot.content.yaml_text import MAX_FAULTS
 from bot.errors import ContentError
 
 Write = Callable[..., Path]
@@ -80,6 +84,41 @@ def test_a_missing_folder_says_how_to_make_one(tmp_path: Path) -> None:
     faults = read_files(tmp_path / "none").faults
 
     assert "init" in faults[0].remedy
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes, links and file names as bytes")
+def test_what_is_no_file_of_content_is_a_fault_of_both_folders_and_shows_nothing_of_itself(tmp_path, write_knowledge, write_intents, topic):
+    secret = tmp_path / "shadow"
+    secret.write_text("root:*:19000:0:99999:7:::\n", encoding="utf-8")
+    folders = write_knowledge(a=topic("cctv")), write_intents()
+    for folder in folders:
+        os.mkfifo(folder / "pipe.yaml")
+        (folder / "link.yaml").symlink_to(secret)
+        Path(os.fsdecode(os.fsencode(folder) + "/안전.yaml".encode("cp949"))).write_text("a: 1\n", encoding="utf-8")
+
+    told = "\n".join(map(str, read_files(*folders).faults))
+
+    assert "knowledge/안전.yaml: 파일 이름에" in told
+    assert "knowledge/pipe.yaml: 보통 파일이" in told
+    assert "knowledge/link.yaml: 폴더 밖" in told
+    assert told.count("모르는 파일입니다") == 3
+    assert "root" not in told
+    with pytest.raises(ContentError):
+        take(*folders)
+
+
+def test_an_unknown_key_is_quoted_only_where_it_looks_like_one(write_knowledge):
+    faults = read_files(write_knowledge(a="root:*:19000:0: x\nsectoin: x\n")).faults
+
+    assert not any("19000" in str(fault) for fault in faults)
+    assert any("'sectoin'은(는) 모르는 항목" in fault.problem for fault in faults)
+
+
+@pytest.mark.parametrize("more", ["x{n}: 1", "related: [x{n}]"], ids=["keys", "links"])
+def test_of_many_faults_of_a_file_the_first_are_told(write_knowledge, topic, more):
+    folder = write_knowledge(a="section: 안전\ntopics:\n" + "".join(topic(f"t{n}", more=more.format(n=n)) for n in range(300)))
+
+    assert len(read_files(folder).faults) == MAX_FAULTS
 
 
 def test_what_intents_lack_comes_from_the_packaged(write_knowledge: Write, write_intents: Write, topic: Make) -> None:

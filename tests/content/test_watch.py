@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -246,3 +248,37 @@ def test_the_watcher_of_the_library_is_silent(folder, caplog):
 
     assert asyncio.run(scenario())
     assert not [record for record in caplog.records if record.name.startswith("watchfiles")]
+
+
+@pytest.mark.usefixtures("brisk")
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes there")
+def test_a_name_that_is_not_utf8_does_not_end_the_watch(folder, caplog):
+    bad = Path(os.fsdecode(os.fsencode(folder) + "/안전.yaml".encode("cp949")))
+
+    async def scenario() -> list[bool]:
+        async with Watching(folder) as watching:
+            await asyncio.sleep(0.2)
+            return [
+                await watching.hears(lambda: bad.write_text("a: 1\n")),
+                await watching.hears(lambda: (folder / "a.yaml").write_text("a: 2\n")),
+                await watching.hears(bad.unlink),
+            ]
+
+    assert asyncio.run(scenario()) == [True, True, True]
+    assert len([record for record in caplog.records if record.name == watch.__name__]) == 1
+
+
+def test_the_end_of_the_program_does_not_wait_for_a_call_that_hangs():
+    begun, hanging = time.monotonic(), threading.Event()
+
+    async def scenario() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(watch.run_aside(hanging.wait), 0.1)
+        with pytest.raises(ZeroDivisionError):
+            await watch.run_aside(lambda: 1 // 0)
+        assert await watch.run_aside(max, 1, 2) == 2
+
+    asyncio.run(scenario())
+
+    assert time.monotonic() - begun < 2
+    hanging.set()

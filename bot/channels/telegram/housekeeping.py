@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from bot.channels.session import seoul_now
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.operation import ContentState, Operation, Readiness
 from bot.config import Settings
-from bot.content.watch import changes
+from bot.content.watch import changes, run_aside
 from bot.errors import StoreError
 from bot.store import contents
 from bot.store.database import Database
@@ -27,6 +28,9 @@ from bot.store.schema import inbox, outbox
 
 PURGE_HOURS = 6
 TIDY_SECONDS, MEASURE_SECONDS = 60, 15
+RESTART_SECONDS = 5.0  # before a job that failed begins anew
+SLOW_SECONDS = 10.0  # a reload that takes longer is told
+_READING = "바뀐 파일을 읽는 중입니다({seconds}초째).\n  고치는 법: 오래 계속되면 폴더가 있는 네트워크 드라이브가 응답하는지 확인해 주세요."
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -55,6 +59,7 @@ class Housekeeping:
         self.on_loaded: Callable[[], None] = lambda: None
         self._saved = asyncio.Event()
         self._done = asyncio.Event()
+        self._reading_since: float | None = None  # of the monotonic clock, while a reload is under way
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -66,10 +71,10 @@ class Housekeeping:
         self.metrics.content(self.serving.version, self.serving.fault is None)
         with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no SIGHUP
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._saved.set)
-        jobs: list[Coroutine[Any, Any, None]] = [self._keep_content(), self._reload(), self._purge(), self._tidy(), self._measure()]
+        jobs: list[Callable[[], Awaitable[None]]] = [self._keep_content, self._reload, self._purge, self._tidy, self._measure]
         if self.settings.content.watch:
-            jobs.append(self._watch())
-        tasks = [asyncio.create_task(job) for job in jobs]
+            jobs.append(self._watch)
+        tasks = [asyncio.create_task(self._keep_up(job)) for job in jobs]
         try:
             yield
         finally:
@@ -80,6 +85,17 @@ class Housekeeping:
             await asyncio.gather(*tasks, return_exceptions=True)
             if server is not None:
                 await server.stop()
+
+    async def _keep_up(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Runs a job to its end; one that fails is told and begins anew."""
+        while not self._done.is_set():
+            try:
+                await job()
+                return
+            except Exception:
+                log.exception("job failed")
+                self.metrics.error("job")
+                await asyncio.sleep(RESTART_SECONDS)
 
     # -- content -------------------------------------------------------------------------------------------------
 
@@ -94,12 +110,15 @@ class Housekeeping:
             self._saved.clear()
             if self._done.is_set():
                 return
+            self._reading_since = time.monotonic()
             try:
-                outcome = await asyncio.to_thread(self.serving.reload)
+                outcome = await run_aside(self.serving.reload)
             except Exception:
                 log.exception("reload failed")
                 self.metrics.error("content")
                 continue
+            finally:
+                self._reading_since = None
             self.metrics.reloaded(outcome.kind)
             self.metrics.content(outcome.version, not outcome.fault)
             log.info("content", outcome=outcome.kind, version=outcome.version, seconds=round(outcome.seconds, 2))
@@ -121,6 +140,10 @@ class Housekeeping:
                 return
             except StoreError:
                 await asyncio.sleep(5)
+            except Exception:  # nothing that another try would mend, and reloads wait for this one
+                log.exception("content not kept")
+                self.metrics.error("content")
+                return
 
     # -- retention -----------------------------------------------------------------------------------------------
 
@@ -169,9 +192,14 @@ class Housekeeping:
             fault = fault or error.problem
         self.metrics.store(not fault)
         self.metrics.telegram(telegram == "ok")
-        return Readiness(
-            ContentState(served.version, served.fault, served.since), fault or "ok", telegram, waiting, self.is_serving and not self._done.is_set()
-        )
+        content = ContentState(served.version, self._reading() or served.fault, served.since)
+        self.metrics.content(content.version, content.fault is None)
+        return Readiness(content, fault or "ok", telegram, waiting, self.is_serving and not self._done.is_set())
+
+    def _reading(self) -> str:
+        """What is to be said of a reload that does not come to its end; "" otherwise."""
+        seconds = 0.0 if self._reading_since is None else time.monotonic() - self._reading_since
+        return _READING.format(seconds=round(seconds)) if seconds > SLOW_SECONDS else ""
 
     def _waiting(self) -> dict[str, int]:
         self.database.ping()
