@@ -106,9 +106,17 @@ def read_folder(folder: Path, is_packaged: bool = False) -> tuple[list[RawFile],
         if total > MAX_FOLDER_BYTES:
             problem = f"YAML 파일을 모두 합치면 너무 큽니다({MAX_FOLDER_BYTES // 1_000_000}MB 초과)."
             return [], [Fault(str(folder), 0, problem, "쓰지 않는 파일을 폴더 밖으로 옮겨 주세요.")]
-    return files, []
+    return files, _hidden_by_their_names(folder)
 
 
+def _hidden_by_their_names(folder: Path) -> list[Fault]:
+    """Files that Notepad has saved as "privacy.yaml.txt": they would be passed over, and the packaged file would speak in their place."""
+    names = sorted(path.name for path in folder.iterdir() if _SAVED_AS_TEXT.search(path.name))
+    remedy = "파일 이름에서 끝의 .txt를 지워 주세요. 저장할 때 '모든 파일' 형식을 고르면 붙지 않습니다."
+    return [Fault(f"{folder.name}/{_shown_name(name)}", 0, "이름이 .txt로 끝나 읽지 않습니다.", remedy) for name in names]
+
+
+_SAVED_AS_TEXT = re.compile(r"\.ya?ml\.txt$", re.IGNORECASE)
 # What a kept snapshot could not hold or write out again: control letters, bytes that are no UTF-8, and what leads elsewhere.
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.load import load_content, read_files
+from bot.content.load import load_content, read_content, read_files
 from bot.content.snapshot import take
 from bot.content.yaml_text import MAX_FAULTS
 from bot.errors import ContentError
@@ -144,3 +144,11 @@ def test_of_two_documents_on_one_topic_the_newer_speaks(tmp_path):
 
     assert content.topics["cctv"].answer.ko == "240개소예요."
     assert content.topics["cctv"].document == "new"
+
+
+def test_file_that_notepad_has_saved_as_text_is_not_passed_over(tmp_path):
+    (tmp_path / "privacy.yaml.txt").write_text("privacy: {}\n", encoding="utf-8")
+
+    _, faults = read_content(None, tmp_path)
+
+    assert [(fault.file, ".txt" in fault.remedy) for fault in faults] == [(f"{tmp_path.name}/privacy.yaml.txt", True)]

@@ -27,6 +27,7 @@ from bot.store.running import RunLock
 from bot.store.schema import inbox, outbox
 
 PURGE_HOURS = 6
+ASKING_SECONDS = 2.0  # that /readyz waits for the database
 TIDY_SECONDS, MEASURE_SECONDS = 60, 15
 RESTART_SECONDS = 5.0  # before a job that failed begins anew
 SLOW_SECONDS = 10.0  # a reload that takes longer is told
@@ -187,9 +188,11 @@ class Housekeeping:
         served = self.serving.served
         waiting: dict[str, int] = {}
         try:
-            waiting = await self._run(self._waiting)
+            waiting = await asyncio.wait_for(self._run(self._waiting), ASKING_SECONDS)
         except StoreError as error:
             fault = fault or error.problem
+        except asyncio.TimeoutError:
+            fault = fault or "데이터베이스가 대답하지 않습니다."
         self.metrics.store(not fault)
         self.metrics.telegram(telegram == "ok")
         content = ContentState(served.version, self._reading() or served.fault, served.since)
