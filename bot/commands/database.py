@@ -25,6 +25,7 @@ _NAMES = {
     "questions": "답하지 못한 질문",
     "contents": "내용",
     "deletions": "삭제 요청",
+    "marks": "비밀 키의 확인값",
     "inbox": "처리한 글의 번호",
     "outbox": "보낸 글의 번호",
     "expired": "너무 오래 기다려 그만둔 글",
@@ -80,7 +81,7 @@ def purge_database(flags: Flags) -> None:
 
 
 def _confirm(database: Database, head: Head) -> bool:
-    place = database.file or database.url.render_as_string(hide_password=True)
+    place = database.file or database.url.set(query={}).render_as_string(hide_password=True)
     said = f"{head.at.astimezone(SEOUL):%Y-%m-%d %H:%M}의 백업으로 {place}에 있는 것을 모두 바꿉니다."
     if not sys.stdin.isatty():
         raise click.UsageError(f"{said} 그래도 된다면 --yes를 붙여 주세요.")

@@ -14,7 +14,7 @@ from bot.channels.serving import Serving
 from bot.channels.telegram.app import TelegramBot
 from bot.channels.telegram.logs import configure
 from bot.commands.opening import Flags, engine_over, open_settings, start_tagger
-from bot.config import Settings, StoreSettings
+from bot.config import Settings
 from bot.errors import ConfigError
 from bot.store import contents
 from bot.store.database import Database
@@ -32,15 +32,20 @@ def telegram(flags: Flags) -> None:
     settings = open_settings(flags)
     token = _token(settings)
     webhook_secret = _webhook_secret(settings)
-    configure(settings.operation.log_level, [token, webhook_secret, *_store_secrets(settings.store)])
-    database = Database(settings.store.url.get_secret_value())
+    address = settings.store.url.get_secret_value()
+    secrets = [token, webhook_secret, address]
+    configure(settings.operation.log_level, secrets)
+    database = Database(address)
     run_lock = RunLock(database)
-    with run_lock.hold(shared=True):
-        database.upgrade()
-        keys = open_keys(settings.store, database)
-        serving = _open_serving(settings, database)
-        asyncio.run(TelegramBot(settings, token, webhook_secret, database, run_lock, keys, serving).run())
-    database.dispose()
+    try:
+        with run_lock.hold(shared=True):
+            database.upgrade()
+            keys = open_keys(settings.store, database)
+            configure(settings.operation.log_level, [*secrets, keys.secret])  # before this nothing has seen the key
+            serving = _open_serving(settings, database)
+            asyncio.run(TelegramBot(settings, token, webhook_secret, database, run_lock, keys, serving).run())
+    finally:
+        database.dispose()  # also threads that wait for a server that hangs: the program would not end without them
 
 
 def _open_serving(settings: Settings, database: Database) -> Serving:
@@ -95,9 +100,3 @@ def _secret(key: str, value: SecretStr | None, file: Path | None) -> str:
         raise ConfigError(
             f"{key}_file", f"{file}을(를) 읽을 수 없습니다({type(error).__name__}).", "파일이 있는지, 권한이 맞는지 확인해 주세요."
         ) from None
-
-
-def _store_secrets(store: StoreSettings) -> list[str]:
-    """What of the store must not be logged: the key, and the password in the address."""
-    password = re.search(r"//[^/:@]*:([^/@]+)@", store.url.get_secret_value())
-    return [*([store.key.get_secret_value()] if store.key else []), *([password[1]] if password else [])]

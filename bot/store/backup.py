@@ -16,6 +16,7 @@ import datetime as dt
 import gzip
 import json
 import os
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -30,13 +31,13 @@ from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.deletions import sync_folder
 from bot.store.reading import reading, revisions
-from bot.store.schema import UTC, contents, conversations, deletions, inbox, questions, replies
+from bot.store.schema import UTC, contents, conversations, deletions, inbox, marks, questions, replies
 
 FORMAT, VERSION = "yongsan-bot backup", 1
 BATCH = 500  # rows
 _HANDLED = (inbox.c.bot, inbox.c.update_id, inbox.c.chat, inbox.c.received_at, inbox.c.handled_at)
 TABLES: dict[str, tuple[Column[Any], ...]] = {
-    **{table.name: tuple(table.columns) for table in (contents, conversations, replies, questions, deletions)},
+    **{table.name: tuple(table.columns) for table in (contents, conversations, replies, questions, deletions, marks)},
     inbox.name: _HANDLED,
 }
 
@@ -68,6 +69,7 @@ def back_up(database: Database, path: Path, now: dt.datetime, force: bool = Fals
     """
     _refuse(path, force)
     part: Path | None = None
+    _clear(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)  # of mode 600
         part = Path(name)
@@ -101,6 +103,15 @@ def _refuse(path: Path, force: bool) -> None:
         raise StoreError(str(path), f"읽을 수 없습니다({error.strerror}).", "다른 이름을 써 주세요.") from None
     if start not in (b"", b"\x1f\x8b"):  # a database, a key
         raise StoreError(str(path), "백업 파일이 아니어서 덮어쓰지 않았습니다.", "다른 이름을 써 주세요.")
+
+
+def _clear(path: Path) -> None:
+    """Removes what backups of that name have left behind that were killed: nothing but what mkstemp would have called it."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}\.part")
+    with suppress(OSError):
+        for file in path.parent.iterdir():
+            if left.fullmatch(file.name):
+                file.unlink(missing_ok=True)
 
 
 def _put(part: Path, path: Path, force: bool) -> None:

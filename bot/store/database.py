@@ -7,25 +7,29 @@ the database itself is a StoreError whose message holds no values. Callers use `
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from bot.errors import StoreError, StoreLost
-from bot.store.schema import conversations, deletions, replies
 
 _MIGRATING = 7_201_001  # key of the lock that lets one process migrate at a time
 _BUSY_SECONDS = 5.0
+# A server that vanishes says no farewell: without these the bot would wait for two hours to hear that it is gone.
+_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+_STATEMENT_SECONDS = 10  # of PostgreSQL; far more than anything that a resident waits for
 
 
 class Database:
@@ -34,35 +38,51 @@ class Database:
     def __init__(self, address: str, threads: int = 8) -> None:
         try:
             self.url = make_url(address)
-        except ArgumentError:
-            raise StoreError(
-                "store.url", "데이터베이스 주소를 읽을 수 없습니다.", "예: sqlite:///yongsan-bot.sqlite, postgresql://이름@서버/db"
-            ) from None
+        except (ArgumentError, ValueError, TypeError):
+            raise _unreadable() from None
         if self.url.get_backend_name() == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.file = Path(self.url.database).resolve() if self.is_sqlite and self.url.database not in (None, "", ":memory:") else None
+        self.file = self._find_file() if self.is_sqlite else None
         if not self.is_sqlite and self.url.get_backend_name() != "postgresql":
             raise StoreError("store.url", "SQLite와 PostgreSQL만 쓸 수 있습니다.", "예: sqlite:///yongsan-bot.sqlite, postgresql://이름@서버/db")
+        self._made: WeakSet[Any] = WeakSet()  # PostgreSQL's connections
         options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
         else:
-            options |= {"pool_size": threads, "max_overflow": 4, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+            options |= {"pool_size": threads, "max_overflow": 4, "pool_pre_ping": True, "connect_args": _PATIENCE}
         try:
             self.engine = create_engine(self.url, **options)
         except (NoSuchModuleError, ModuleNotFoundError):
             raise StoreError("store.url", "PostgreSQL 드라이버가 없습니다.", "pip install 'yongsan-bot[postgres]'") from None
+        except (ArgumentError, ValueError, TypeError):
+            raise _unreadable() from None
+        event.listen(self.engine, "do_connect", _connect)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_immediate)
         else:
             event.listen(self.engine, "connect", _prepare_postgresql)
+            event.listen(self.engine, "connect", lambda connection, record: self._made.add(connection))
+
+    def _find_file(self) -> Path | None:
+        if self.url.database in (None, "", ":memory:"):
+            return None
+        try:
+            return Path(str(self.url.database)).resolve()
+        except ValueError:  # a zero byte
+            raise _unreadable() from None
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A transaction: kept whole at the end of the block, or not at all. Raises StoreError where the database fails."""
+    def begin(self, patient: bool = False) -> Iterator[Connection]:
+        """A transaction: kept whole at the end of the block, or not at all. Raises StoreError where the database fails.
+
+        patient  its statements may take as long as they need; else PostgreSQL ends one after ten seconds
+        """
         with translated(), self.engine.begin() as connection:
+            if patient:
+                lift_limits(connection)
             yield connection
 
     def ping(self) -> None:
@@ -100,13 +120,6 @@ class Database:
         with self.begin() as connection:
             connection.execute(text("PRAGMA user_version = 0" if self.is_sqlite else "SELECT txid_current()"))
 
-    def has_records(self) -> bool:
-        """Whether anything of anybody is on record."""
-        if self.revision() is None:
-            return False
-        with self.begin() as connection:
-            return any(connection.execute(select(table.c.person).limit(1)).first() for table in (conversations, replies, deletions))
-
     def revision(self) -> str | None:
         """The migration the database stands at; None for an empty one."""
         with translated(), self.engine.connect() as connection:
@@ -122,7 +135,7 @@ class Database:
             return before, head
         if before is not None and before not in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
             raise StoreError("store.url", f"데이터베이스가 이 프로그램보다 새것입니다({before}).", "프로그램을 새 판으로 바꿔 주세요.")
-        with translated(), self.engine.begin() as connection:
+        with self.begin(patient=True) as connection:
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
             config.attributes["connection"] = connection
@@ -137,8 +150,10 @@ class Database:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
-        """Closes all connections."""
+        """Closes all connections; a thread that still waits for an answer of PostgreSQL gets a StoreLost."""
         self.engine.dispose()
+        for connection in [*self._made]:
+            cut_off(connection)
 
     def _make_folder(self) -> None:
         if self.file is None:
@@ -157,6 +172,41 @@ def _alembic() -> Config:
     return config
 
 
+def lift_limits(connection: Connection) -> None:
+    """Lets the rest of a transaction take as long as it needs."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+
+
+def cut_off(connection: Any) -> None:
+    """Ends the line of a connection of psycopg, whoever uses it: closing it would wait for a server that hangs, or leave that one waiting."""
+    if not connection.closed:
+        with suppress(OSError):
+            line = socket.socket(fileno=connection.fileno())
+            try:
+                line.shutdown(socket.SHUT_RDWR)
+            finally:
+                line.detach()
+
+
+def _connect(dialect: Dialect, record: Any, arguments: Any, options: Any) -> Any:
+    """Connects as SQLAlchemy would; what of an address only the driver reads is refused here."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except (ValueError, TypeError):
+        raise _unreadable() from None
+
+
+def _unreadable() -> StoreError:
+    """Shows nothing of the address: what it was cut into may be parts of its password."""
+    remedy = (
+        "예: sqlite:///yongsan-bot.sqlite, postgresql://이름:비밀번호@서버/db. 비밀번호 속의 특수 문자는 퍼센트로 바꿔 적습니다: @는 %40, "
+        ":는 %3A, /는 %2F, #는 %23, %는 %25."
+    )
+    return StoreError("store.url", "데이터베이스 주소를 읽을 수 없습니다.", remedy)
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -168,6 +218,8 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
         cursor.execute("SET tcp_keepalives_idle = 60")
         cursor.execute("SET tcp_keepalives_interval = 15")
         cursor.execute("SET tcp_keepalives_count = 4")
+        cursor.execute(f"SET statement_timeout = '{_STATEMENT_SECONDS}s'")
+        cursor.execute(f"SET lock_timeout = '{_STATEMENT_SECONDS}s'")
     connection.commit()
 
 

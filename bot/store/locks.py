@@ -12,6 +12,8 @@ from sqlalchemy import Connection, text
 
 from bot.store.database import Database, translated
 
+_CLOSE_SECONDS = 2.0
+
 
 class ChatLocks:
     """Locks chats by their hash. Thread-safe."""
@@ -41,9 +43,12 @@ class ChatLocks:
                     self._ask("SELECT pg_advisory_unlock(:key)", chat)
 
     def close(self) -> None:
-        """Frees everything."""
-        with self._mutex:
-            self._drop()
+        """Frees everything; where a thread waits for a server that hangs, that is left to the end of its session."""
+        if self._mutex.acquire(timeout=_CLOSE_SECONDS):
+            try:
+                self._drop()
+            finally:
+                self._mutex.release()
 
     def _ask(self, question: str, chat: str) -> bool:
         try:

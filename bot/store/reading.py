@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from bot.errors import StoreError
-from bot.store.database import Database, translated
+from bot.store.database import Database, lift_limits, translated
 
 _MAKE = "봇을 한 번 띄우거나 'yongsan-bot db upgrade'로 만들어 주세요. 다른 곳에 있다면 store.url을 확인해 주세요."
 
@@ -58,4 +58,5 @@ def reading(database: Database) -> Iterator[Connection]:
             # `Database` takes the lock for writing with every transaction; a reader of the write-ahead log needs none.
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("BEGIN DEFERRED")
+        lift_limits(connection)
         yield connection

@@ -26,9 +26,10 @@ from bot.store.database import Database
 from bot.store.deletions import Deletion
 from bot.store.reading import reading
 from bot.store.running import RunLock
-from bot.store.schema import contents, conversations, deletions, inbox, outbox, questions, replies
+from bot.store.schema import contents, conversations, deletions, inbox, marks, outbox, questions, replies
 
 _SKIPPED = 1_000_000  # ids of replies that may have been given since the backup was made: buttons in chats carry them
+_MARGIN = dt.timedelta(minutes=10)  # by which the clocks of two bots may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def restore(database: Database, path: Path, journal_file: Path | None, now: dt.d
             aside = _set_aside(database, now)
             database.upgrade()
             try:
-                with database.begin() as connection:
+                with database.begin(patient=True) as connection:
                     _replace(connection, rows_of(file, str(path)))
                     _keep_counting(connection)
                     forgotten = _forget(connection, asked | (current or set()))
@@ -124,7 +125,7 @@ def _is_broken(file: Path) -> bool:
 
 
 def _replace(connection: Connection, rows: Iterable[Row]) -> None:
-    for table in (conversations, replies, questions, contents, deletions, outbox):
+    for table in (conversations, replies, questions, contents, deletions, marks, outbox):
         connection.execute(delete(table))
     connection.execute(delete(inbox).where(inbox.c.handled_at.is_(None)))
     for name, values in _batches(rows):
@@ -151,7 +152,7 @@ def _forget(connection: Connection, asked: Iterable[Deletion]) -> int:
     removed = 0
     for one in kept | set(new):
         for table, since in ((conversations, conversations.c.updated_at), (replies, replies.c.at), (questions, questions.c.at)):
-            removed += connection.execute(delete(table).where((table.c.person == one.person) & (since <= one.at))).rowcount
+            removed += connection.execute(delete(table).where((table.c.person == one.person) & (since <= one.at + _MARGIN))).rowcount
     return removed
 
 

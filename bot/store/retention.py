@@ -39,7 +39,7 @@ def purge(database: Database, now: dt.datetime, text_days: int, record_days: int
     ]
     removed = dict.fromkeys((name for name, _ in steps), 0)
     for name, statement in steps:
-        with database.begin() as connection:  # one each: the bot waits for none of them long
+        with database.begin(patient=True) as connection:  # one each: the bot waits for none of them long
             removed[name] += connection.execute(statement).rowcount
     database.shrink()
     return removed

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreError
-from bot.store.database import Database, translated
+from bot.store.database import Database, cut_off, translated
 
 _RUNNING = 7_201_002  # key of PostgreSQL's lock
 
@@ -80,6 +80,8 @@ class RunLock:
         session, self._session = self._session, None
         if session is not None:
             with suppress(SQLAlchemyError):  # the server has gone, and the lock with it
+                if not session.invalidated:
+                    cut_off(session.connection.dbapi_connection)  # the server may hang, and a thread wait for it
                 session.close()
 
 

@@ -7,6 +7,7 @@
     questions      what could not be answered, masked
     contents       the files of every content that replies were given from
     deletions      who (a hash) asked to be forgotten, and when, so that a restored backup forgets them too
+    marks          by which another key than the one that everything was hashed with is known (keys.py)
 
 `chat` is the hash of a chat, `person` that of a person, whatever the chat.
 A change here needs a migration in bot/store/migrations.
@@ -151,4 +152,11 @@ deletions = Table(
     Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("person", HASH, nullable=False),
     Column("at", UTC, nullable=False, index=True),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", HASH, nullable=False),
 )

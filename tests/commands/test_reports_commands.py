@@ -76,6 +76,15 @@ def test_a_missing_database_is_one_error_and_is_not_made(run_bot, tmp_path, comm
     assert not list(tmp_path.glob("none*"))
 
 
+def test_an_address_with_an_unescaped_password_is_one_error_that_hides_it(run_bot):
+    done = run_bot("stats", YONGSAN_BOT_STORE__URL="postgresql://bot:p@ss:w0rdSECRET@db/bot")
+
+    assert done.returncode == 2
+    assert "store.url" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert "SECRET" not in done.stderr.decode()
+
+
 def test_unanswered_works_though_a_knowledge_file_is_broken(run_on, database, tmp_path):
     folder = tmp_path / "facts"
     folder.mkdir()

@@ -38,14 +38,14 @@ def packed(*values):
 
 
 HEAD = {"format": "yongsan-bot backup", "version": 1, "revision": "0001", "at": "2026-01-01T00:00:00+00:00"}
-NONE = {"rows": dict.fromkeys(("contents", "conversations", "replies", "questions", "deletions", "inbox"), 0)}
+NONE = {"rows": dict.fromkeys(("contents", "conversations", "replies", "questions", "deletions", "marks", "inbox"), 0)}
 
 
 def test_a_backup_holds_all_but_what_is_on_its_way(backup):
     head, *rows, end = lines(backup)
 
     assert (head["format"], head["at"]) == ("yongsan-bot backup", NOW.isoformat())
-    assert end == {"rows": {"contents": 2, "conversations": 3, "replies": 3, "questions": 3, "deletions": 1, "inbox": 1}}
+    assert end == {"rows": {"contents": 2, "conversations": 3, "replies": 3, "questions": 3, "deletions": 1, "marks": 0, "inbox": 1}}
     assert [row["update_id"] for table, row in rows if table == "inbox"] == [1]
     assert "비밀" not in json.dumps(rows, ensure_ascii=False)
     assert "777" not in json.dumps(rows)
@@ -69,6 +69,18 @@ def test_an_existing_file_is_overwritten_only_when_asked_and_only_a_backup(datab
     with pytest.raises(StoreError, match="쓸 수 없습니다"):
         back_up(database, tmp_path / "nowhere" / "backup.gz", NOW)
     assert key.read_text(encoding="utf-8") == "secret"
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_of_that_name(database, tmp_path):
+    left = tmp_path / ".b.gz.k3_x9z0a.part"
+    others = [tmp_path / name for name in (".b.gz.part", ".b.gz.mine.part", ".bxgz.k3_x9z0a.part", "b.gz.k3_x9z0a.part", ".c.gz.k3_x9z0a.part")]
+    for file in (left, *others):
+        file.write_bytes(b"")
+
+    back_up(database, tmp_path / "b.gz", NOW)
+
+    assert not left.exists()
+    assert all(file.exists() for file in others)
 
 
 def test_a_file_that_comes_meanwhile_is_kept(database, tmp_path, monkeypatch):

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, insert, inspect, select, text
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreLost
 from bot.store.database import Database
+from bot.store.locks import ChatLocks
+from bot.store.reading import reading
+from bot.store.running import RunLock
 from bot.store.schema import deletions, metadata
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
@@ -80,3 +87,68 @@ def test_sqlite_file_that_was_taken_away_is_put_back(sqlite_url, is_open):
         assert connection.execute(select(func.count()).select_from(deletions)).scalar_one() == (1 if is_open else 0)
     assert not database.heal()
     database.dispose()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://bot:p@ss:w0rdSECRET@db/bot",
+        "postgresql://bot:SECRET@db:notaport/bot",
+        "postgresql://bot:SECRET@[::1/bot",
+        "postgresql://bot:SECRET@db/bot?port=x",
+        "postgresql://bot:SECRET@local..host/bot",
+        "sqlite://SECRET/x.db",
+        "sqlite:///SECRET?timeout=abc",
+        "sqlite:////tmp/SECRET\0",
+        "SECRET",
+        "",
+    ],
+)
+def test_an_address_that_cannot_be_read_is_one_error_that_shows_nothing_of_it(address):
+    with pytest.raises(StoreError) as caught:
+        Database(address).revision()
+
+    assert (caught.value.place, caught.value.problem) == ("store.url", "데이터베이스 주소를 읽을 수 없습니다.")
+    assert "%40" in caught.value.remedy
+    assert "SECRET" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.fixture
+def server(postgres_url):
+    """A PostgreSQL database with tables."""
+    database = Database(postgres_url("template1"))
+    yield database
+    database.dispose()
+
+
+def test_postgresql_ends_what_takes_too_long_but_for_long_work(server):
+    def limits(connection):
+        return [connection.execute(text(f"SHOW {name}_timeout")).scalar_one() for name in ("statement", "lock")]
+
+    with server.begin(patient=True) as long, reading(server) as backup, server.begin() as usual:
+        assert (limits(long), limits(backup), limits(usual)) == (["0", "0"], ["0", "0"], ["10s", "10s"])
+    with server.begin() as after:
+        assert limits(after) == ["10s", "10s"]
+
+
+def test_a_server_that_hangs_keeps_nothing_from_ending(server, monkeypatch):
+    monkeypatch.setattr("bot.store.locks._CLOSE_SECONDS", 0.2)
+    locks, run_lock, pool = ChatLocks(server), RunLock(server), ThreadPoolExecutor(2)
+    assert locks.take("a" * 32)
+    with run_lock.hold(shared=True), server.begin() as connection:
+        pids = connection.execute(text("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")).scalars().all()
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        asked = [pool.submit(locks.take, "b" * 32), pool.submit(run_lock._session.execute, text("SELECT 1"))]
+        time.sleep(0.3)
+    try:
+        locks.close()
+        server.dispose()
+
+        assert isinstance(asked[0].exception(10), StoreLost)
+        assert asked[1].exception(10) is not None
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        pool.shutdown()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -12,9 +15,12 @@ from hypothesis import strategies as st
 
 from bot.config import StoreSettings
 from bot.errors import StoreError
+from bot.store.backup import back_up
 from bot.store.database import Database
 from bot.store.keys import Keys, open_keys
 from bot.store.records import save_state
+from bot.store.restore import restore
+from tests.store.filling import NOW
 
 KEY = "sixteen letters!"
 IDS = st.integers(-(2**52), 2**52)
@@ -22,8 +28,9 @@ IDS = st.integers(-(2**52), 2**52)
 
 @pytest.fixture
 def file_database(sqlite_url):
-    """An SQLite database that need not be there."""
+    """An SQLite database with tables."""
     database = Database(sqlite_url)
+    database.upgrade()
     yield database
     database.dispose()
 
@@ -73,7 +80,6 @@ def test_sqlite_makes_a_key_once_which_only_its_owner_reads(file_database):
 
 
 def test_key_that_is_lost_is_not_replaced_while_anybody_is_on_record(file_database):
-    file_database.upgrade()
     open_keys(StoreSettings(), file_database)
     with file_database.begin() as connection:
         save_state(connection, "a" * 32, "b" * 32, "{}", dt.datetime.now(dt.timezone.utc))
@@ -86,8 +92,50 @@ def test_key_that_is_lost_is_not_replaced_while_anybody_is_on_record(file_databa
     assert not file_database.file.with_suffix(".key").exists()
 
 
+def test_another_key_than_the_first_is_refused(database):
+    open_keys(StoreSettings(key=KEY), database)
+
+    with pytest.raises(StoreError, match="처음 쓸 때의 비밀 키가 아닙니다") as caught:
+        open_keys(StoreSettings(key=KEY + "x"), database)
+
+    assert caught.value.place == "store.key"
+    assert "처음의 키로" in caught.value.remedy
+    assert open_keys(StoreSettings(key=KEY), database).person(501) == Keys(KEY).person(501)
+
+
+def test_of_bots_that_start_at_once_with_different_keys_one_is_refused(database):
+    start = Barrier(2)
+
+    def open_one(key):
+        start.wait()
+        with suppress(StoreError):
+            return open_keys(StoreSettings(key=key), database)
+
+    with ThreadPoolExecutor(2) as pool:
+        opened = [*pool.map(open_one, (KEY, KEY + "x"))]
+
+    assert opened.count(None) == 1
+
+
+def test_a_restored_backup_refuses_a_wrong_key(database, tmp_path):
+    open_keys(StoreSettings(key=KEY), database)
+    back_up(database, tmp_path / "backup.gz", NOW)
+    other = Database(f"sqlite:///{(tmp_path / 'other.sqlite').as_posix()}")
+    restore(other, tmp_path / "backup.gz", None, NOW)
+
+    with pytest.raises(StoreError, match="없어졌습니다"):
+        open_keys(StoreSettings(), other)
+    with pytest.raises(StoreError, match="처음 쓸 때"):
+        open_keys(StoreSettings(key=KEY + "x"), other)
+
+    assert open_keys(StoreSettings(key=KEY), other).mark() == Keys(KEY).mark()
+    other.dispose()
+
+
 def test_two_databases_have_keys_of_their_own(tmp_path):
     made = [Database(f"sqlite:///{(tmp_path / name).as_posix()}") for name in ("a.sqlite", "b.sqlite")]
+    for database in made:
+        database.upgrade()
 
     assert len({open_keys(StoreSettings(), database).person(501) for database in made}) == 2
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -99,6 +101,15 @@ def test_who_asked_to_be_forgotten_stays_forgotten(database, backup, tmp_path):
         ("gone", days_ago(5)), ("p1", NOW), ("p2", days_ago(1)), ("p3", days_ago(4))
     }  # fmt: skip
     assert done.forgotten == 6
+
+
+def test_a_clock_that_was_ahead_brings_nobody_back(database, backup):
+    add(database, "deletions", person="p1", at=days_ago(1) - dt.timedelta(minutes=9))  # of another bot than the records
+    add(database, "deletions", person="p2", at=days_ago(2) - dt.timedelta(minutes=11))
+
+    restore(database, backup, None, NOW)
+
+    assert {row["person"] for row in rows(database, "questions")} == {"p2", "p3"}
 
 
 def test_a_restored_backup_of_a_restored_database_forgets_too(database, other, backup, tmp_path):

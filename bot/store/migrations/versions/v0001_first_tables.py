@@ -64,6 +64,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "marks",
+        sa.Column("name", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("bot", sa.BigInteger(), nullable=False),
