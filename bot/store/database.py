@@ -254,6 +254,8 @@ def _remedy(error: DBAPIError) -> str:
     said = str(error.orig).lower()
     if "full" in said or "no space" in said:
         return "디스크에 빈 자리를 마련해 주세요. 자리가 나면 봇이 스스로 이어 갑니다."
+    if "not a database" in said or "malformed" in said:
+        return "파일이 망가졌습니다. 'yongsan-bot db restore 사본'으로 되살려 주세요."
     if "locked" in said or "busy" in said:
         return "다른 프로그램이 데이터베이스를 잡고 있는지 확인해 주세요. 풀리면 봇이 스스로 이어 갑니다."
     if "no such table" in said or "undefinedtable" in type(error.orig).__name__.lower():

@@ -152,3 +152,14 @@ def test_a_server_that_hangs_keeps_nothing_from_ending(server, monkeypatch):
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
         pool.shutdown()
+
+
+def test_broken_file_is_told_with_the_way_to_restore_it(tmp_path):
+    (tmp_path / "bot.sqlite").write_bytes(b"this is no database" * 100)
+    database = Database(f"sqlite:///{(tmp_path / 'bot.sqlite').as_posix()}")
+
+    with pytest.raises(StoreError) as caught:
+        database.upgrade()
+    database.dispose()
+
+    assert "db restore" in caught.value.remedy
