@@ -340,3 +340,20 @@ def test_what_a_resident_writes_is_never_filled_in(engine, now, message):
 
     assert reply.body.count("120") <= 1
     assert "{" not in reply.body
+
+
+def test_another_topic_described_in_its_own_words_is_no_follow_up(engine, now):
+    first = engine.reply("청년들 일자리 지원", None, now)
+
+    second = engine.reply("애 맡길데", first.state, now)
+
+    assert second.reply.topics == ("public-daycare",)
+
+
+def test_whoever_called_for_help_is_not_told_that_nothing_was_found(engine, now):
+    urgent = engine.reply("죽고싶다", None, now)
+
+    after = engine.reply("농담임", urgent.state, now)
+
+    assert urgent.reply.urgent
+    assert after.reply.body == engine.content.say("after_urgent")

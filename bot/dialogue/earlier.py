@@ -139,6 +139,8 @@ class Earlier:
         if question.is_sure(_SURE) or (question.is_sure(self.sure_from) and question.chosen[0].named >= 0.5):
             return True
         own = self.vocabulary(moment.state.topics)
+        if question.is_sure(self.sure_from) and len(question.chosen[0].met) > 1 and question.chosen[0].met - own and not question.goes("back"):
+            return True  # words of another topic, and not all of them of the one at hand
         text = question.reading.compact
         strange = [term for term in question.residual if term.kind in NOUNS and term.key not in own and text[term.end : term.end + 1] != _ALSO]
         return bool(strange) and not (question.goes("back") and moment.aspects)
