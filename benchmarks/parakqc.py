@@ -1,9 +1,9 @@
 """The ParaKQC task: a knowledge base of 400 intents with three phrasings each, 2,800 questions in scope and 1,000 out of it.
 
-    python benchmarks/parakqc.py parakqc_even.tsv [--fit]
+    python benchmarks/parakqc.py parakqc_even.tsv [--fit] [--write bot/matching/coefficients.yaml]
 
 The TSV has a group and a sentence a line, ten sentences a group. The base is built in a temporary folder and loaded like any other.
---fit adds figures of weights fitted on this task by cross-validation over groups; without it the packaged weights speak, fitted elsewhere.
+--fit adds figures of weights fitted on this task by cross-validation over groups; without it the packaged weights speak.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from benchmarks.bench import NOW, share, use_one_core  # noqa: E402
 from bot.content import load_content  # noqa: E402
 from bot.dialogue.wording import Office  # noqa: E402
 from bot.engine import Engine  # noqa: E402
-from bot.evaluation.calibrate import Row, auroc, held_out  # noqa: E402
+from bot.evaluation.calibrate import Row, auroc, fit, predict, write
+from bot.evaluation.ranking import choice, fit_ranking  # noqa: E402
 from bot.korean import open_tagger  # noqa: E402
 
 PHRASINGS = 3
@@ -37,6 +38,7 @@ FALSE_SHARE = 0.05
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("tsv", type=Path)
+    parser.add_argument("--write", type=Path, help="fit on all of it, and write the weights of mere lists into this file of coefficients")
     parser.add_argument("--fit", action="store_true", help="also fit the weights on this task, by cross-validation over groups")
     options = parser.parse_args(arguments)
     use_one_core()
@@ -44,6 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         write_base(base, Path(folder))
         engine = Engine(load_content(Path(folder)), open_tagger(), Office("용산구청", "서울 다산콜 120", False))
+    rows, confidences, times = ask(engine, asked)
+    print(f"{len(base)} intents, {len(engine.understander.index.phrases)} phrasings; {len(rows)} questions")
+    print(scores("packaged weights", rows, confidences))
+    print(f"one question: p50 {1000 * share(times, 50):.2f} ms, p99 {1000 * share(times, 99):.2f} ms")
+    if options.fit or options.write:
+        rows, held = fit_folds(engine, asked)
+        print(figures := scores("fitted here, cross-validated", rows, held))
+        if options.write:
+            ranking = fit_ranking([row.choice for row in rows if row.choice])
+            engine.understander.index.rank_by("lists", ranking)
+            rows, _, _ = ask(engine, asked)
+            command = f"python benchmarks/parakqc.py parakqc_even.tsv --write {options.write.as_posix()}"
+            write("lists", ranking, fit(rows), options.write, f"{command}\n{len(rows)} questions. {figures}")
+    return 0
+
+
+def ask(engine: Engine, asked: Sequence[tuple[str, str]]) -> tuple[list[Row], list[float], list[float]]:
+    """(rows, confidences, seconds ascending) of all questions."""
     rows, confidences, times = [], [], []
     for topic, question in asked:
         start = time.perf_counter()
@@ -52,15 +72,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         first = turn.reply.candidates[0][0] if turn.reply.candidates else ""
         understood = turn.trace.question
         features = understood.evidence.features if understood and understood.evidence else {}
-        rows.append(Row(question, topic, not topic.startswith("out"), features, first == topic))
+        inside = not topic.startswith("out")
+        candidates = understood.candidates if understood and inside else []
+        ranked = choice(topic, candidates, [c.topic_id == topic for c in candidates]) if candidates else None
+        rows.append(Row(question, topic, inside, features, first == topic, ranked))
         confidences.append(turn.reply.confidence)
-    times.sort()
-    print(f"{len(base)} intents, {len(engine.understander.index.phrases)} phrasings; {len(rows)} questions")
-    print(scores("packaged weights", rows, confidences))
-    if options.fit:
-        print(scores("fitted here, cross-validated", rows, held_out(rows)))
-    print(f"one question: p50 {1000 * share(times, 50):.2f} ms, p99 {1000 * share(times, 99):.2f} ms")
-    return 0
+    return rows, confidences, sorted(times)
+
+
+def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], folds: int = 10) -> tuple[list[Row], list[float]]:
+    """(rows, probabilities), each by a ranking and weights that were fitted without the question's group."""
+    groups = sorted({topic for topic, _ in asked})
+    random.Random(7).shuffle(groups)
+    fold = {group: n % folds for n, group in enumerate(groups)}
+    first, _, _ = ask(engine, asked)
+    rows, probabilities = list(first), [0.0] * len(asked)
+    for number in range(folds):
+        engine.understander.index.rank_by("lists", fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number]))
+        ranked, _, _ = ask(engine, asked)
+        weights = fit([row for row in ranked if fold[row.group] != number])
+        for n, row in enumerate(ranked):
+            if fold[row.group] == number:
+                rows[n], probabilities[n] = row, predict(weights, row)
+    return rows, probabilities
 
 
 def read_groups(path: Path) -> list[list[str]]:

@@ -44,10 +44,10 @@ class Engine:
         self, content: Content, tagger: Tagger, office: Office, fresh_days: int = 14, idle_minutes: int = 30, thresholds: Thresholds | None = None
     ) -> None:
         self.content, self.idle_minutes = content, idle_minutes
-        lexicon = Lexicon(content, tagger)
-        index = Index(content, lexicon)
+        lexicon, coefficients = Lexicon(content, tagger), load_coefficients()
+        index = Index(content, lexicon, coefficients.ranking)
         self.urgent = UrgentSigns(content.urgent, content.urgent_unless)
-        self.understander = Understander(content, lexicon, index, load_coefficients())
+        self.understander = Understander(content, lexicon, index, coefficients.evidence)
         self.policy = Policy(content, fresh_days, thresholds or Thresholds(), index.vocabulary_of)
         self.wording = Wording(content, office)
 

@@ -30,10 +30,11 @@ def evaluate(flags: Flags, suites: list[Path], against: Path | None, as_json: bo
 
 def calibrate(flags: Flags, suites: list[Path], output: Path | None) -> None:
     """Prints what weights fitted on the suites are worth on held-out groups; with `output`, writes them there."""
-    rows = fitting.collect(open_engine(open_settings(flags)), _files(suites))
-    click.echo(fitting.cross_validate(rows).text())
+    ranking, rows = fitting.fit_suites(open_engine(open_settings(flags)), _files(suites))
+    account = fitting.account(rows, f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}")
+    click.echo(account)
     if output is not None:
-        fitting.write(fitting.fit(rows), output, rows, f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}")
+        fitting.write("topics", ranking, fitting.fit(rows), output, account)
         click.echo(f"{output}에 썼습니다.")
 
 

@@ -10,7 +10,7 @@ from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
-from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, kind_of, spell, weigh
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -83,7 +83,7 @@ class Question:
 class Understander:
     """Understands messages of one content."""
 
-    def __init__(self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, float]) -> None:
+    def __init__(self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, Mapping[str, float]]) -> None:
         self.content, self.lexicon, self.index, self.weights = content, lexicon, index, weights
         self.smalltalk, self.navigation = Surfaces(), Surfaces()
         for surfaces, items in ((self.smalltalk, content.smalltalk), (self.navigation, content.navigation)):
@@ -157,7 +157,7 @@ class Understander:
         excluded = set(state.topics) if question.goes("correction") else self._set_aside(question)
         candidates = self._search(question, excluded, state)
         if reading.utterance.language != "en":
-            mended = self.index.mend(reading)
+            mended = self.index.spelling.mend(reading)
             if mended:
                 other = self.lexicon.annotate(Utterance(mended, "ko", "", tuple(self.lexicon.tagger(mended))))
                 again = self.index.search(other)
@@ -169,8 +169,9 @@ class Understander:
         question.chosen = self._choose(question.reading, candidates)
         if question.chosen:
             question.beyond = self._beyond(question)
-            is_group = bool(self.content.topics[question.chosen[0].topic_id].members)
-            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, self.weights, is_group)
+            best = self.content.topics[question.chosen[0].topic_id]
+            weights = self.weights[kind_of(best.is_simple)]
+            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, weights, bool(best.members))
         question.aspects = self._asked(question)
 
     def _set_aside(self, question: Question) -> set[str]:

@@ -16,10 +16,13 @@ import numpy.typing as npt
 import yaml
 
 from bot.dialogue import State
+from bot.dialogue.question import Question
 from bot.engine import Engine
+from bot.evaluation.ranking import Choice, choice, fit_ranking
 from bot.evaluation.report import calibrate_bins
 from bot.evaluation.suites import Ask, Case, load_suites
 from bot.evaluation.verdicts import URGENT_LABELS, meets
+from bot.matching import KINDS, load_coefficients
 from bot.matching.evidence import FEATURES
 
 FOLDS = 10
@@ -42,6 +45,7 @@ class Row:
     in_scope  whether an answer (or a partial one) is expected
     features  by name, see FEATURES; empty where no topic was found at all
     right     whether the topics found answer it
+    choice    its candidates, where one of them answers it
     """
 
     key: str
@@ -49,6 +53,7 @@ class Row:
     in_scope: bool
     features: Mapping[str, float]
     right: bool
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +104,35 @@ def collect(engine: Engine, suites: Sequence[Path]) -> list[Row]:
 
 
 def _row(engine: Engine, suite: str, case: Case, ask: Ask) -> Row | None:
-    state = State()
-    question = engine.understander.understand(ask.q, state)
+    question = engine.understander.understand(ask.q, State())
     if engine.urgent.find(question.reading.utterance.text) is not None:
         return None
     if question.evidence is not None and engine.policy.gate(question):
         return None  # declined, however sure
     in_scope, best = ask.expect != "abstain", question.chosen[0].topic_id if question.chosen else ""
-    bodies = []
-    for candidate in question.chosen if in_scope else ():
-        language = engine.policy.language(question, state)
-        decision = engine.policy.pick(candidate.topic_id, question, state, ask.now, language, None)
-        bodies.append(engine.wording.word(decision, state, ask.now).body)
     # Questions out of scope have no topic of their own: those that lure the same topic belong together.
-    group = case.topic if in_scope else f"lured by {best}"
+    group = (case.topic if in_scope else f"lured by {best}") or case.id
     features = question.evidence.features if question.evidence else {}
-    return Row(f"{suite}/{case.id}", group or case.id, in_scope, features, in_scope and meets("\n".join(bodies), ask.must))
+    if not in_scope:
+        return Row(f"{suite}/{case.id}", group, False, features, False)
+    bodies = {c.topic_id: _body(engine, question, ask, c.topic_id) for c in question.candidates}
+    right = meets("\n".join(bodies[c.topic_id] for c in question.chosen), ask.must)
+    ranked = choice(group, question.candidates, [meets(bodies[c.topic_id], ask.must) for c in question.candidates])
+    return Row(f"{suite}/{case.id}", group, True, features, right, ranked)
+
+
+def _body(engine: Engine, question: Question, ask: Ask, topic: str) -> str:
+    """What the question would be told of that topic."""
+    state = State()
+    decision = engine.policy.pick(topic, question, state, ask.now, engine.policy.language(question, state), None)
+    return engine.wording.word(decision, state, ask.now).body
+
+
+def fit_suites(engine: Engine, suites: Sequence[Path]) -> tuple[dict[str, float], list[Row]]:
+    """(ranking, rows with the evidence under it). Raises SuiteError."""
+    ranking = fit_ranking([row.choice for row in collect(engine, suites) if row.choice])
+    engine.understander.index.rank_by("topics", ranking)
+    return ranking, collect(engine, suites)
 
 
 # -- fitting ---------------------------------------------------------------------------------------------------------
@@ -236,14 +254,29 @@ def _at(rows: Sequence[Row], probabilities: Sequence[float], threshold: float) -
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
-def write(weights: Mapping[str, float], path: Path, rows: Sequence[Row] = (), command: str = "yongsan-bot calibrate tests/suites/*.jsonl") -> None:
-    """Writes coefficients.yaml, with how it was fitted in its head."""
-    head = ["Weights of the evidence (bot/matching/evidence.py). Fitted, not written by hand:", f"  {command}"]
-    head.append("Ridge-regularised logistic regression; signs held (an unexplained word never speaks for a topic).")
-    if rows:
-        right = sum(row.right for row in rows)
-        head.append(f"On {len(rows)} questions, {right} of them answered by the topic found, in {len({r.group for r in rows})} groups.")
-        head.append(f"Cross-validated over groups, {FOLDS} folds:")
-        head += ["  " + line for line in cross_validate(rows).text().splitlines()]
-    body = yaml.safe_dump({"weights": {name: round(float(value), 4) for name, value in weights.items()}}, sort_keys=False)
-    path.write_text("".join(f"# {line}\n" for line in head) + body, encoding="utf-8")
+def write(kind: str, ranking: Mapping[str, float], weights: Mapping[str, float], path: Path, fitted: str) -> None:
+    """Writes the weights of one kind into a file of coefficients; what it holds for the other kind stays.
+
+    fitted  how they were fitted and what they are worth
+    """
+    known = load_coefficients(path)
+    parts = {"ranking": known.ranking, "evidence": known.evidence}
+    values: dict[str, dict[str, object]] = {"fitted": {**known.fitted, kind: fitted.strip() + "\n"}}
+    for name, own in (("ranking", ranking), ("evidence", weights)):
+        values[name] = {k: {n: round(float(v), 4) for n, v in (own if k == kind else parts[name][k]).items()} for k in KINDS}
+    head = "# Weights of the ranking (bot/matching/index.py) and of the evidence (bot/matching/evidence.py). Fitted, not written by hand.\n"
+    path.write_text(head + yaml.dump(values, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=150), encoding="utf-8")
+
+
+def account(rows: Sequence[Row], command: str) -> str:
+    """How weights were fitted and what they are worth on questions they were not fitted on."""
+    right = sum(row.right for row in rows)
+    lines = [command, f"{len(rows)} questions, {right} of them answered by the topic found, in {len({row.group for row in rows})} groups."]
+    return "\n".join([*lines, f"Cross-validated over groups, {FOLDS} folds:", cross_validate(rows).text()])
+
+
+class _Plain(yaml.SafeDumper):
+    """Texts of several lines as blocks."""
+
+
+_Plain.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))

@@ -10,19 +10,17 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
-import yaml
-
-from bot.matching.index import Candidate, Index
+from bot.matching.index import LIKENESS, Candidate, Index
 from bot.matching.lexicon import Reading, Term, is_place
 from bot.matching.surfaces import VERBAL
 
 # explained, called  share of the question that the topics' words explain; that their names and phrasings do
 # phrase             how well the best phrasing is met
-# letters, mean      likeness of letters: best phrasing, mean over the phrasings
+# letters_…, words_… likeness of letters and of words, see bags.MEASURES
 # named, full        share of the best-met name that stands in the question; whether all of it does, full_weight: how telling it is
-# margin             gap in score to the next topic
+# score              what the best topic is ranked by
+# margin, lead       gap in score to the next topic; to the mean of the next five
 # met_weight, …      weight and number of the words met: met_count where no name is whole, met_beyond what stands besides a whole one
 # clean              nothing is left unexplained
 # lists              a group's name with "what is there", which asks for the list
@@ -32,7 +30,7 @@ from bot.matching.surfaces import VERBAL
 # glued              modifiers written as one word with it (문화상품권)
 # lone               one word alone, and no name
 FEATURES = (
-    "explained", "called", "phrase", "letters", "mean", "named", "full", "full_weight", "margin",
+    "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead",
     "met_weight", "met_count", "met_beyond", "clean", "lists",
     "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone",
 )  # fmt: skip
@@ -55,12 +53,6 @@ class Evidence:
     features: dict[str, float]
     unexplained: tuple[Term, ...]
     probability: float
-
-
-def load_coefficients() -> dict[str, float]:
-    """The fitted weights that travel with the package."""
-    text = (resources.files("bot.matching") / "coefficients.yaml").read_text(encoding="utf-8")
-    return {name: float(value) for name, value in yaml.safe_load(text)["weights"].items()}
 
 
 def weigh(
@@ -97,15 +89,17 @@ def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> 
 def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> None:
     best = chosen[0]
     taken = {candidate.topic_id for candidate in chosen}
-    features["explained"] = min(1.0, sum(c.explained for c in chosen))
-    features["called"] = min(1.0, sum(c.called for c in chosen))
-    features["phrase"] = max(c.phrase for c in chosen)
-    features["letters"] = best.letters
-    features["mean"] = best.mean
+    features["explained"] = min(1.0, sum(c.measures["explained"] for c in chosen))
+    features["called"] = min(1.0, sum(c.measures["called"] for c in chosen))
+    features["phrase"] = max(c.measures["phrase"] for c in chosen)
+    features.update((name, best.measures[name]) for name in LIKENESS)
     features["named"] = best.named * min(1.0, best.name_weight)
     features["full"] = float(best.named >= _WHOLE)
     features["full_weight"] = max((min(_CAP, c.name_weight) for c in chosen if c.named >= _WHOLE), default=0.0)
-    features["margin"] = best.score - next((c.score for c in candidates if c.topic_id not in taken), 0.0)
+    others = [c.score for c in candidates if c.topic_id not in taken][:5]
+    features["score"] = best.score
+    features["margin"] = best.score - (others[0] if others else 0.0)
+    features["lead"] = best.score - (sum(others) / len(others) if others else 0.0)
 
 
 def _weigh_met(features: dict[str, float], reading: Reading, explained: frozenset[str], index: Index) -> None:

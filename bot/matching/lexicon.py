@@ -254,12 +254,19 @@ class Lexicon:
 
     def learn_terms(self, phrase: str, is_name: bool = False) -> list[Term]:
         """The terms of a name or a question of the content; everyday words count in names only, and only nouns."""
-        if phrase.isascii():
-            text = " ".join(phrase.lower().split())
-            tokens = tuple(Morpheme(m[0], "number" if m[0].isdigit() else "foreign", *m.span()) for m in _LATIN_TOKEN.finditer(text))
-            terms = self.annotate(Utterance(text, "en", "", tokens), learning=True).terms
-        else:
-            terms = self.annotate(read(phrase, self.tagger, self.latin), learning=True).terms
+        return self.kept(self.learn(phrase).terms, is_name)
+
+    def learn(self, phrase: str) -> Reading:
+        """A name or a question of the content: every word of it counts."""
+        if not phrase.isascii():
+            return self.annotate(read(phrase, self.tagger, self.latin), learning=True)
+        text = " ".join(phrase.lower().split())
+        tokens = tuple(Morpheme(m[0], "number" if m[0].isdigit() else "foreign", *m.span()) for m in _LATIN_TOKEN.finditer(text))
+        return self.annotate(Utterance(text, "en", "", tokens), learning=True)
+
+    @staticmethod
+    def kept(terms: list[Term], is_name: bool) -> list[Term]:
+        """Those of a phrasing's terms that it is known by: everyday words count in names only, and only nouns."""
         kept = [term for term in terms if not term.soft or (is_name and term.kind in ("noun", "name", "place"))]
         return kept or terms
 
@@ -289,7 +296,7 @@ class Lexicon:
         for start, end, keys in self.words.find(flat, edges):
             terms += [Term(key, start, end, "noun", True, self._is_soft(key)) for key in keys if key != _EVERYDAY and key not in _HERE]
             covered[start:end] = b"\x01" * (end - start)
-        asked = () if learning else self.cues.find(flat, edges, loose=True)
+        asked = self.cues.find(flat, edges, loose=True)
         cues = [Cue(name, start, end) for start, end, names in asked for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered, names, places, learning)

@@ -1,0 +1,97 @@
+"""Misspelt words of a question, put right by the words that the content knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.matching.fuzzy import Speller
+from bot.matching.lexicon import Lexicon, Reading, Term, is_place
+from bot.matching.surfaces import compact
+
+LONGEST_WORD = 24  # letters; trying every part of a longer one costs more than it finds
+_MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
+
+
+class Spelling:
+    """Mends questions.
+
+    names  whole names worth correcting to; every surface of the lexicon is besides
+    """
+
+    def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
+        self.everyday = lexicon.everyday
+        words = (*names, *lexicon.words)
+        self.speller = Speller(word for word in words if not word.isascii() and 2 <= len(word) <= 16)
+
+    def mend(self, reading: Reading) -> str | None:
+        """The question with its misspelt words put right, or None where there is nothing to mend."""
+        doubtful = self._doubtful(reading)
+        if not doubtful:
+            return None
+        mended = []
+        for word, (start, end) in zip(reading.utterance.text.split(), reading.words, strict=True):
+            doubts = [place - start for place in doubtful if start <= place < end]
+            mend = doubts and len(word) <= LONGEST_WORD and not word.isascii()
+            mended.append(self._mend_word(word, start, reading, doubts) if mend else word)
+        text = " ".join(mended)
+        return text if text != reading.utterance.text else None
+
+    def _doubtful(self, reading: Reading) -> set[int]:
+        """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
+        doubtful: set[int] = set()
+        for term in reading.terms:
+            if term.known or term.kind == "number" or is_place(term, reading.compact) or self._is_known_word(reading, term):
+                continue
+            doubtful.update(range(term.start, term.end))
+        for first, last in reading.cut:
+            doubtful.update(range(first, last))
+        words = iter(reading.words)
+        start, end = next(words, (0, 0))
+        for n, morpheme in enumerate(reading.morphemes[:-1]):
+            while morpheme.start >= end and (step := next(words, None)):
+                start, end = step
+            following = reading.morphemes[n + 1]
+            if (
+                end - start >= 4
+                and following.start < end
+                and morpheme.kind in _MINOR
+                and following.kind in ("noun", "root", "name")
+                and following.text not in self.everyday
+            ):
+                doubtful.update(range(morpheme.start, morpheme.end))  # an ending before a noun: the tagger lost the word
+        for cue in reading.cues:
+            doubtful -= set(range(cue.start, cue.end))
+        return doubtful
+
+    @staticmethod
+    def _is_known_word(reading: Reading, term: Term) -> bool:
+        """Whether the word begins with a known one of three letters or more and little stands behind it (한강로로)."""
+        start, end = next(((s, e) for s, e in reading.words if s <= term.start < e), (0, 0))
+        known = max((t.end for t in reading.terms if t.known and t.start == start and t.end - start >= 3), default=end)
+        rest = [m for m in reading.morphemes if known <= m.start < end]
+        return known < end and all(m.kind in _MINOR for m in rest) and end - known <= 2
+
+    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
+        """The word with its longest misspelt part replaced; particles and endings behind it stay."""
+        inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
+        solid = [m for m in inside if m.kind not in _MINOR]
+        if len(solid) == 1 and solid[0].kind == "noun" and solid[0].end - solid[0].start == 2:
+            return word  # a real word of two syllables: its neighbours are other real words
+        nouns = [m for m in inside if m.kind == "noun" and m.end - m.start >= 2]
+        # 국민+연금: words of their own, where nothing but particles stands behind them.
+        real = len(nouns) > 1 and inside[: len(nouns)] == nouns and all(m.kind in _MINOR for m in inside[len(nouns) :])
+        ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
+        begins = sorted({m.start - start for m in inside} | {0})
+        best: tuple[float, int, int, str] | None = None
+        for begin in begins:
+            for end in ends:
+                if end - begin < 2 or not any(begin <= doubt < end for doubt in doubts):
+                    continue
+                if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
+                    continue
+                hit = self.speller.correct(compact(word[begin:end]))
+                if hit and (best is None or (end - begin) * hit[1] > best[0]):
+                    best = ((end - begin) * hit[1], begin, end, hit[0])
+        if best is None:
+            return word
+        return word[: best[1]] + best[3] + word[best[2] :]
