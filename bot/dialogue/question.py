@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.content import Content, Topic
@@ -34,6 +34,8 @@ _SHORT = 14
 _AND = frozenset("하고 랑 이랑 와 과 및 고".split())
 # How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
 _NEARNESS = 0.12
+# From this probability on no other spelling is tried; by how much one must be more probable.
+_SURE, _BETTER = 0.9, 0.02
 
 
 @dataclass(slots=True)
@@ -70,6 +72,10 @@ class Question:
     @property
     def language(self) -> str:
         return self.reading.utterance.language
+
+    @property
+    def probability(self) -> float:
+        return self.evidence.probability if self.evidence else 0.0
 
     def is_sure(self, threshold: float) -> bool:
         """Whether the topic found is at least that sure."""
@@ -113,7 +119,7 @@ class Understander:
             if after is not None:
                 question.reading = after
                 self._find_cues(question, keep=True)
-        self._find_topics(question, state)
+        question = self._find_topics(question, state)
         question.quantities = quantities(question.reading.utterance.text)
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
@@ -152,27 +158,48 @@ class Understander:
 
     # -- topics --------------------------------------------------------------------------------------------------
 
-    def _find_topics(self, question: Question, state: State) -> None:
-        reading = question.reading
+    def _find_topics(self, question: Question, state: State) -> Question:
+        """The question with the topics it may be about; where it is unsure and has words that may be misspelt, as it may have been meant."""
         excluded = set(state.topics) if question.goes("correction") else self._set_aside(question)
-        candidates = self._search(question, excluded, state)
-        if reading.utterance.language != "en":
-            mended = self.index.spelling.mend(reading)
-            if mended:
-                other = self.lexicon.annotate(Utterance(mended, "ko", "", tuple(self.lexicon.tagger(mended))))
-                again = self.index.search(other)
-                if again and (not candidates or again[0].score > candidates[0].score + 0.02):
-                    question.reading = other
-                    self._find_cues(question, keep=True)
-                    candidates = self._search(question, excluded, state)
-        question.candidates = candidates
-        question.chosen = self._choose(question.reading, candidates)
+        self._match(question, excluded, state)
+        if question.language == "en" or question.is_sure(_SURE):
+            return question
+        for reading in self._respelt(question):
+            other = replace(question, reading=reading)
+            self._find_cues(other, keep=True)
+            self._match(other, excluded, state)
+            if other.probability > question.probability + _BETTER:
+                question = other
+        return question
+
+    def _match(self, question: Question, excluded: set[str], state: State) -> None:
+        """Finds topics and aspects, and weighs them."""
+        question.candidates = self._search(question, excluded, state)
+        question.chosen = self._choose(question.reading, question.candidates)
+        question.beyond, question.evidence = [], None
         if question.chosen:
             question.beyond = self._beyond(question)
             best = self.content.topics[question.chosen[0].topic_id]
             weights = self.weights[kind_of(best.is_simple)]
-            question.evidence = weigh(question.reading, candidates, question.chosen, self.index, weights, bool(best.members))
+            question.evidence = weigh(question.reading, question.candidates, question.chosen, self.index, weights, bool(best.members))
         question.aspects = self._asked(question)
+
+    def _respelt(self, question: Question) -> Iterator[Reading]:
+        """The question with misspelt words put right, and with its spaces where the tagger would set them."""
+        reading = question.reading
+        mended = self.index.spelling.mend(reading)
+        if mended:
+            yield self._reread(mended)
+        if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
+            return
+        together = self._reread(reading.compact)
+        yield together
+        mended = self.index.spelling.mend(together)
+        if mended:
+            yield self._reread(mended)
+
+    def _reread(self, text: str) -> Reading:
+        return self.lexicon.annotate(Utterance(text, "ko", "", tuple(self.lexicon.tagger(text))))
 
     def _set_aside(self, question: Question) -> set[str]:
         """The topic that is named only to ask for others (아동친화도시 말고 또 뭐가 있어요)."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from bot.korean.jamo import compose
 from bot.korean.keyboard import decode_keys
+from bot.korean.retype import retype
 
 __all__ = ["LIMIT", "decode_keys", "normalise"]
 
@@ -38,6 +39,7 @@ _MARKS = {code: unicodedata.normalize("NFKC", chr(code)) for code in _SAME} | {o
 _KEPT_SYMBOLS = "㎡㎥㎢℃"
 _CONJOINING = re.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uffa0-\uffdc]")
 _LETTER_RUN = re.compile(r"[ㄱ-ㅣ]{2,}")
+_LETTER = re.compile(r"[ㄱ-ㅣ]")
 _LAUGHTER = re.compile(r"(ㅋㅋ+|ㅎㅎ+|ㅠㅠ+|ㅜㅜ+|ㅡㅡ+|[ㅋㅎㅠㅜㅡ]+[ㅋㅎ](?![ㅏ-ㅣ])|[ㅋㅎㅠㅜㅡ]{2,}(?![ㄱ-ㅣ]))")
 _CASED = re.compile(r"[A-Za-zµ-῿Ⰰ-ⷿ]")
 _LAUGHS = "ㅋㅎㅠㅜㅡ"
@@ -61,6 +63,8 @@ def normalise(text: str, latin_words: Collection[str] = ()) -> str:
     if _CASED.search(text):
         text = decode_keys(text, latin_words).lower().replace("i\u0307", "i")
         text = _LETTER_RUN.sub(_letters, text)
+    if _LETTER.search(text):
+        text = retype(text)
     if _TWICE.search(text):
         text = _REPEATED.sub(_shorter, text)
     return " ".join(text.split())[:LIMIT].rstrip()

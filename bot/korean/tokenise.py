@@ -24,7 +24,7 @@ class Morpheme(NamedTuple):
     """One morpheme of a text.
 
     text   its dictionary form: 고치 for 고쳤
-    kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, other
+    kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, unknown (to the dictionary), other
     start  in characters of the text
     end    exclusive
 
@@ -51,7 +51,7 @@ _SEJONG = {
     "NNG": "noun", "NNP": "name", "NNB": "bound", "NNM": "bound", "NR": "number", "NP": "pronoun", "NF": "noun",
     "NA": "noun", "VV": "verb", "VA": "adjective", "VX": "auxiliary", "VC": "auxiliary", "MM": "determiner", "MD": "determiner",
     "MA": "adverb", "IC": "other", "XR": "root", "XP": "prefix", "XS": "suffix", "SL": "foreign", "OL": "foreign", "SN": "number",
-    "ON": "number", "SH": "foreign", "J": "particle", "E": "ending", "S": "mark", "UN": "noun", "OH": "foreign",
+    "ON": "number", "SH": "foreign", "J": "particle", "E": "ending", "S": "mark", "UN": "unknown", "OH": "foreign",
 }  # fmt: skip
 _OKT = {
     "Noun": "noun", "ProperNoun": "name", "Verb": "verb", "Adjective": "adjective", "Adverb": "adverb", "Number": "number",

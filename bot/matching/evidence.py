@@ -24,6 +24,7 @@ from bot.matching.surfaces import VERBAL
 # met_weight, …      weight and number of the words met: met_count where no name is whole, met_beyond what stands besides a whole one
 # clean              nothing is left unexplained
 # lists              a group's name with "what is there", which asks for the list
+# debris             bits that are no word: of one syllable, unknown to the dictionary, with letters outside a syllable
 # unknown_…          words known to no topic: nouns (unknown_part: where no name is whole), names, places of elsewhere
 # other_words        weight of words that only other topics have
 # modifiers          unexplained nouns right before a word of the topic (아동+수당); modified_part: where no name is whole
@@ -32,12 +33,13 @@ from bot.matching.surfaces import VERBAL
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead",
     "met_weight", "met_count", "met_beyond", "clean", "lists",
-    "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone",
+    "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone",
 )  # fmt: skip
 
 _CAP = 3.0
 _WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
+_LETTER = re.compile("[ㄱ-ㅣ]")
 _SENTENCE_END = re.compile(r"[.?!]+")
 
 
@@ -143,7 +145,7 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
     if any(reading.compact.startswith("전체", end) for _, end in reading.elsewhere):
         features["unknown_places"] += 1  # 서울시 전체
     for term in unexplained:
-        if term.end in begins and term.kind not in VERBAL:
+        if term.end in begins and term.kind not in VERBAL and not is_debris(term):
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
             features["glued"] += float(any(start <= term.start and term.end < end <= start + _WORD for start, end in reading.words))
         if term.key in index.rarity:
@@ -152,12 +154,19 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["unknown_places"] += 1
         elif term.kind == "name":
             features["unknown_names"] += 1
+        elif is_debris(term):
+            features["debris"] += 1
         elif term.kind not in VERBAL:
-            features["unknown_nouns"] += 1.0 if term.end - term.start > 1 else 0.3
-    for name in ("other_words", "modifiers", "glued", "unknown_places", "unknown_names", "unknown_nouns"):
+            features["unknown_nouns"] += 1
+    for name in ("debris", "other_words", "modifiers", "glued", "unknown_places", "unknown_names", "unknown_nouns"):
         features[name] = min(_CAP, features[name])
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
+
+
+def is_debris(term: Term) -> bool:
+    """Whether the term is what a slip leaves behind rather than a word."""
+    return term.kind == "unknown" or term.end - term.start == 1 or bool(_LETTER.search(term.key))
 
 
 def _stands_beside(reading: Reading, unexplained: Sequence[Term], explained: frozenset[str]) -> bool:

@@ -13,7 +13,7 @@ from bot.korean import Morpheme, Tagger, Utterance, initials, read
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it: 아이고 holds no 아이
-CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number"))
+CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number", "unknown"))
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
@@ -33,7 +33,7 @@ class Term:
 
     key    the word, one for all its synonyms
     start  in characters of the text without spaces; end exclusive
-    kind   noun, name, place, verb, adjective, foreign, root or number
+    kind   noun, name, place, verb, adjective, foreign, root, number or unknown
     known  whether the content holds it anywhere
     soft   an everyday word: it speaks for a topic that has it, and against none
     """

@@ -15,12 +15,12 @@ _MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
 class Spelling:
     """Mends questions.
 
-    names  whole names worth correcting to; every surface of the lexicon is besides
+    names  whole names worth correcting to; every surface of the lexicon, everyday word and cue is besides
     """
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
         self.everyday = lexicon.everyday
-        words = (*names, *lexicon.words)
+        words = (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues)
         self.speller = Speller(word for word in words if not word.isascii() and 2 <= len(word) <= 16)
 
     def mend(self, reading: Reading) -> str | None:

@@ -1,0 +1,38 @@
+"""Keys that were hit twice: 작녀ㅕㄴ is 작년, 친ㄴ구 is 친구. Only words that hold a letter outside a syllable are looked at."""
+
+from __future__ import annotations
+
+import re
+
+from bot.korean.jamo import compose, decompose, is_jamo, is_syllable
+
+_SPOILT = re.compile(r"(?=\S*[가-힣])(?=\S*[ㄱ-ㅣ])[가-힣ㄱ-ㅣ]{2,}")
+_VOWEL_TWICE = re.compile(r"([ㅏ-ㅣ])\1+")  # between two vowels a syllable has a consonant
+_COMPOUND = {"ㅘㅏ": "ㅘ", "ㅝㅓ": "ㅝ", "ㅚㅣ": "ㅚ", "ㅟㅣ": "ㅟ", "ㅢㅣ": "ㅢ", "ㅙㅐ": "ㅙ", "ㅞㅔ": "ㅞ"}
+
+
+def retype(text: str) -> str:
+    """The text with repeated keys taken back, where that makes syllables whole."""
+    return _SPOILT.sub(lambda match: _word(match[0]), text)
+
+
+def _word(word: str) -> str:
+    letters = _VOWEL_TWICE.sub(r"\1", decompose(word))
+    for twice, once in _COMPOUND.items():
+        letters = letters.replace(twice, once)
+    again = _without_repeats(compose(letters))
+    return again if sum(map(is_jamo, again)) < sum(map(is_jamo, word)) else word
+
+
+def _without_repeats(word: str) -> str:
+    """The word without lone consonants that the syllable before ends with or the one behind begins with."""
+    kept = []
+    for n, char in enumerate(word):
+        if is_jamo(char):
+            before, behind = word[n - 1 : n], word[n + 1 : n + 2]
+            if is_syllable(before or "?") and decompose(before)[-1] == char:
+                continue
+            if is_syllable(behind or "?") and decompose(behind)[0] == char:
+                continue
+        kept.append(char)
+    return "".join(kept)
