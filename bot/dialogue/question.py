@@ -199,7 +199,9 @@ class Understander:
             yield self._reread(mended)
 
     def _reread(self, text: str) -> Reading:
-        return self.lexicon.annotate(Utterance(text, "ko", "", tuple(self.lexicon.tagger(text))))
+        reading = self.lexicon.annotate(Utterance(text, "ko", "", tuple(self.lexicon.tagger(text))))
+        reading.respelt = True
+        return reading
 
     def _set_aside(self, question: Question) -> set[str]:
         """The topic that is named only to ask for others (아동친화도시 말고 또 뭐가 있어요)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ import yaml
 from bot.dialogue import State
 from bot.dialogue.question import Question
 from bot.engine import Engine
+from bot.evaluation.noise import Noise
 from bot.evaluation.ranking import Choice, choice, fit_ranking
 from bot.evaluation.report import calibrate_bins
 from bot.evaluation.suites import Ask, Case, load_suites
@@ -29,7 +30,7 @@ FOLDS = 10
 RIDGE = 3.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 AGAINST = frozenset(
-    {"debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone"}
+    {"debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone"}
 )
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
 PINNED = {"unknown_places": -4.0}
@@ -90,16 +91,16 @@ class Figures:
 # -- collecting ------------------------------------------------------------------------------------------------------
 
 
-def collect(engine: Engine, suites: Sequence[Path]) -> list[Row]:
-    """A row for every single question that is neither small talk nor urgent. Raises SuiteError."""
+def collect(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> list[Row]:
+    """A row for every single question that is neither small talk nor urgent, and with noise another for it spoilt. Raises SuiteError."""
     rows = []
     for suite in load_suites(suites):
         for case in suite.cases:
             ask = case.asks[0]
             if case.kind == "single" and ask.expect != "chitchat" and case.topic not in URGENT_LABELS:
-                row = _row(engine, suite.name, case, ask)
-                if row is not None:
-                    rows.append(row)
+                spoilt = replace(ask, q=noise.spoil(ask.q)) if noise else ask
+                asks = [ask] if spoilt.q == ask.q else [ask, spoilt]
+                rows += [row for one in asks if (row := _row(engine, suite.name, case, one)) is not None]
     return rows
 
 
@@ -128,11 +129,11 @@ def _body(engine: Engine, question: Question, ask: Ask, topic: str) -> str:
     return engine.wording.word(decision, state, ask.now).body
 
 
-def fit_suites(engine: Engine, suites: Sequence[Path]) -> tuple[dict[str, float], list[Row]]:
+def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> tuple[dict[str, float], list[Row]]:
     """(ranking, rows with the evidence under it). Raises SuiteError."""
-    ranking = fit_ranking([row.choice for row in collect(engine, suites) if row.choice])
+    ranking = fit_ranking([row.choice for row in collect(engine, suites, noise) if row.choice])
     engine.understander.index.rank_by("topics", ranking)
-    return ranking, collect(engine, suites)
+    return ranking, collect(engine, suites, noise)
 
 
 # -- fitting ---------------------------------------------------------------------------------------------------------

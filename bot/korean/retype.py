@@ -1,10 +1,10 @@
-"""Keys that were hit twice: 작녀ㅕㄴ is 작년, 친ㄴ구 is 친구. Only words that hold a letter outside a syllable are looked at."""
+"""Slips that can be taken back whatever the word: keys hit twice (작녀ㅕㄴ, 친ㄴ구), and consonants written where they are heard (이르미)."""
 
 from __future__ import annotations
 
 import re
 
-from bot.korean.jamo import compose, decompose, is_jamo, is_syllable
+from bot.korean.jamo import BASE, LEADS, TAILS, compose, decompose, is_jamo, is_syllable
 
 _SPOILT = re.compile(r"(?=\S*[가-힣])(?=\S*[ㄱ-ㅣ])[가-힣ㄱ-ㅣ]{2,}")
 _VOWEL_TWICE = re.compile(r"([ㅏ-ㅣ])\1+")  # between two vowels a syllable has a consonant
@@ -12,7 +12,7 @@ _COMPOUND = {"ㅘㅏ": "ㅘ", "ㅝㅓ": "ㅝ", "ㅚㅣ": "ㅚ", "ㅟㅣ": "ㅟ",
 
 
 def retype(text: str) -> str:
-    """The text with repeated keys taken back, where that makes syllables whole."""
+    """The text with repeated keys taken back, in words that hold a letter outside a syllable and where that makes syllables whole."""
     return _SPOILT.sub(lambda match: _word(match[0]), text)
 
 
@@ -36,3 +36,14 @@ def _without_repeats(word: str) -> str:
                 continue
         kept.append(char)
     return "".join(kept)
+
+
+def carry_back(first: str, second: str) -> tuple[str, str] | None:
+    """Two syllables with the consonant of the second under the first: 르미 is 름이. None where the first has a consonant there already."""
+    if not is_syllable(first) or not is_syllable(second):
+        return None
+    above, below = ord(first) - BASE, ord(second) - BASE
+    lead = LEADS[below // 588]
+    if above % 28 or lead not in TAILS or lead == "ㅇ":
+        return None
+    return chr(BASE + above + TAILS.index(lead)), chr(BASE + LEADS.index("ㅇ") * 588 + below % 588)

@@ -25,15 +25,17 @@ from bot.matching.surfaces import VERBAL
 # clean              nothing is left unexplained
 # lists              a group's name with "what is there", which asks for the list
 # debris             bits that are no word: of one syllable, unknown to the dictionary, with letters outside a syllable
-# unknown_…          words known to no topic: nouns (unknown_part: where no name is whole), names, places of elsewhere
+# unknown_…          words known to no topic: nouns (unknown_part: where no name is whole; unknown_spoilt: in a message with slips), names,
+#                    places of elsewhere
 # other_words        weight of words that only other topics have
 # modifiers          unexplained nouns right before a word of the topic (아동+수당); modified_part: where no name is whole
 # glued              modifiers written as one word with it (문화상품권)
+# heads              unexplained nouns right behind a word of the topic, which may make it another thing (자전거+도로)
 # lone               one word alone, and no name
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead",
-    "met_weight", "met_count", "met_beyond", "clean", "lists",
-    "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "lone",
+    "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
+    "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone",
 )  # fmt: skip
 
 _CAP = 3.0
@@ -144,7 +146,10 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["unknown_places"] += 1  # 미국의 확진자
     if any(reading.compact.startswith("전체", end) for _, end in reading.elsewhere):
         features["unknown_places"] += 1  # 서울시 전체
+    ends = {term.end for term in reading.terms if term.key in explained and not term.soft}
     for term in unexplained:
+        if term.start in ends and term.kind in ("noun", "name", "root") and not is_debris(term):
+            features["heads"] += 1
         if term.end in begins and term.kind not in VERBAL and not is_debris(term):
             features["modifiers"] += 1  # 아동+수당, 자동차+보험: the same kind of thing, but another one
             features["glued"] += float(any(start <= term.start and term.end < end <= start + _WORD for start, end in reading.words))
@@ -158,7 +163,10 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["debris"] += 1
         elif term.kind not in VERBAL:
             features["unknown_nouns"] += 1
-    for name in ("debris", "other_words", "modifiers", "glued", "unknown_places", "unknown_names", "unknown_nouns"):
+    if reading.respelt or any(term.kind == "unknown" or _LETTER.search(term.key) for term in reading.terms):
+        features["slips"] = 1.0
+        features["unknown_spoilt"], features["unknown_nouns"] = min(_CAP, features["unknown_nouns"]), 0.0
+    for name in ("debris", "other_words", "modifiers", "glued", "heads", "unknown_places", "unknown_names", "unknown_nouns"):
         features[name] = min(_CAP, features[name])
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]

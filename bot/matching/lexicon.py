@@ -63,6 +63,7 @@ class Reading:
     words      (start, end) of the words that spaces part
     cut        morphemes that a known word covers in part: signs of a misspelling
     elsewhere  everyday names of larger places (서울): before a name they make it another one
+    respelt    it was written otherwise, and is read as it may have been meant
     """
 
     utterance: Utterance
@@ -74,6 +75,7 @@ class Reading:
     edges: Edges
     cut: list[tuple[int, int]] = field(default_factory=list)
     elsewhere: list[tuple[int, int]] = field(default_factory=list)
+    respelt: bool = False
 
 
 class Lexicon:

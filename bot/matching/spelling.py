@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.korean.retype import carry_back
 from bot.matching.fuzzy import Speller
 from bot.matching.lexicon import Lexicon, Reading, Term, is_place
 from bot.matching.surfaces import compact
@@ -20,8 +21,9 @@ class Spelling:
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
         self.everyday = lexicon.everyday
-        words = (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues)
-        self.speller = Speller(word for word in words if not word.isascii() and 2 <= len(word) <= 16)
+        words = [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
+        self.known = {compact(word) for word in words} | set(lexicon.lemmas)
+        self.speller = Speller(words)
 
     def mend(self, reading: Reading) -> str | None:
         """The question with its misspelt words put right, or None where there is nothing to mend."""
@@ -71,6 +73,16 @@ class Spelling:
         rest = [m for m in reading.morphemes if known <= m.start < end]
         return known < end and all(m.kind in _MINOR for m in rest) and end - known <= 2
 
+    def _unlink(self, word: str) -> str | None:
+        """A word as it is written where it was spelt by ear (이르미, 조지글): a known word, with a consonant carried over to what follows."""
+        for cut in range(min(len(word) - 1, 8), 0, -1):
+            parts = carry_back(word[cut - 1], word[cut])
+            if parts is not None:
+                head = word[: cut - 1] + parts[0]
+                if compact(head) in self.known and (len(head) > 1 or head in self.everyday):
+                    return head + parts[1] + word[cut + 1 :]
+        return None
+
     def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
@@ -82,6 +94,9 @@ class Spelling:
         real = len(nouns) > 1 and inside[: len(nouns)] == nouns and all(m.kind in _MINOR for m in inside[len(nouns) :])
         ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
+        linked = self._unlink(word)
+        if linked:
+            return linked
         best: tuple[float, int, int, str] | None = None
         for begin in begins:
             for end in ends:
