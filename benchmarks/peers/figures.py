@@ -99,11 +99,6 @@ def at_errors(marked: Sequence[Marked], errors: int) -> Point:
     return max((point for point in curve(marked) if point.errors <= errors), key=lambda point: point.right)
 
 
-def share(ordered: Sequence[float], percent: float) -> float:
-    """The value below which that share of an ascending list lies; 0.0 for an empty one."""
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
-
-
 def thin(items: Sequence[T], most: int) -> list[T]:
     """At most so many of them, evenly, with the first and the last."""
     if len(items) <= most:

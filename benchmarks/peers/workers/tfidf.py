@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from worker import Answer, flatten, serve
 
 
-def build(request: Dict[str, Any]) -> Answer:
+def build(request: dict[str, Any]) -> Answer:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     topics, phrasings = flatten(request["base"])
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
     known = vectorizer.fit_transform(phrasings)
 
-    def answer(question: str) -> Tuple[str, float]:
+    def answer(question: str) -> tuple[str, float]:
         scores = (known @ vectorizer.transform([question]).T).toarray().ravel()
         best = int(scores.argmax())
         return topics[best], float(scores[best])

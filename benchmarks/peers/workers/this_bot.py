@@ -10,9 +10,9 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
-from worker import Answer, run
+from worker import WARM_UP, Answer, run
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
@@ -21,35 +21,33 @@ NOW = "2021-02-01T09:00:00+09:00"
 
 def main() -> None:
     request = json.load(sys.stdin)
-    replies: List[Tuple[str, str]] = []
-    # Warm-up comes first, so that the times are those of the last questions.
-    nows = [dt.datetime.fromisoformat(now) for now in request.get("nows") or [NOW] * len(request["questions"])]
+    replies: list[tuple[str, str]] = []
+    warm = min(WARM_UP, len(request["base"]))
+    nows = [dt.datetime.fromisoformat(now) for now in [NOW] * warm + (request.get("nows") or [NOW] * len(request["questions"]))]
 
     with tempfile.TemporaryDirectory() as folder:
 
-        def build(request: Dict[str, Any]) -> Answer:
+        def build(request: dict[str, Any]) -> Answer:
             engine = open_bot(request, Path(folder), "--semantic" in sys.argv)
-            asked = {question: now for question, now in zip(request["questions"], nows)}  # noqa: B905
-            fixed = dt.datetime.fromisoformat(NOW)
 
-            def answer(question: str) -> Tuple[str, float]:
-                reply = engine.reply(question, None, asked.get(question, fixed)).reply
+            def answer(question: str) -> tuple[str, float]:
+                reply = engine.reply(question, None, nows[len(replies)]).reply
                 replies.append((reply.kind, reply.body))
                 return (reply.candidates[0][0] if reply.candidates else "", reply.confidence)
 
             return answer
 
         result = run(request, build)
-    result["replies"] = replies[-len(request["questions"]) :] if request["questions"] else []
+    result["replies"] = replies[warm:]
     print("\n" + json.dumps(result), flush=True)
 
 
-def open_bot(request: Dict[str, Any], folder: Path, semantic: bool) -> Any:
+def open_bot(request: dict[str, Any], folder: Path, semantic: bool) -> Any:
     """The engine over the packaged knowledge, or over the base that was sent."""
     from bot.commands.opening import open_engine
     from bot.config import Settings
 
-    given: Dict[str, Any] = {}
+    given: dict[str, Any] = {}
     if not request.get("packaged"):
         from benchmarks.parakqc import write_base
 

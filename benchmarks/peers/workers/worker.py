@@ -12,15 +12,17 @@ import json
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, List, Tuple
+from collections.abc import Callable
+from typing import Any
 
-Base = Dict[str, List[str]]
-Answer = Callable[[str], Tuple[str, float]]  # question → (topic or "", score)
+# In quotes, for Python 3.8 knows neither.
+Base = "dict[str, list[str]]"
+Answer = "Callable[[str], tuple[str, float]]"  # question → (topic or "", score)
 
 WARM_UP = 20
 
 
-def serve(build: Callable[[Dict[str, Any]], Answer]) -> None:
+def serve(build: Callable[[dict[str, Any]], Answer]) -> None:
     """Builds the matcher, asks it every question, and writes what came of it.
 
     build  takes the request; its time, with that of the imports it does and of the first answer, is the start
@@ -30,7 +32,7 @@ def serve(build: Callable[[Dict[str, Any]], Answer]) -> None:
     print("\n" + json.dumps(result), flush=True)
 
 
-def run(request: Dict[str, Any], build: Callable[[Dict[str, Any]], Answer]) -> Dict[str, Any]:
+def run(request: dict[str, Any], build: Callable[[dict[str, Any]], Answer]) -> dict[str, Any]:
     """The answer to a request. The warm-up asks phrasings of the base, so that no question is asked twice."""
     use_core(request.get("core"))
     wall, start = time.perf_counter(), time.process_time()
@@ -80,7 +82,7 @@ def peak_mb() -> float:
     return peak / (1024 * 1024) if sys.platform == "darwin" else peak / 1024  # macOS counts bytes, Linux kilobytes
 
 
-def flatten(base: Base) -> Tuple[List[str], List[str]]:
+def flatten(base: Base) -> tuple[list[str], list[str]]:
     """(topic of each phrasing, phrasing), in order."""
     pairs = [(topic, phrasing) for topic, phrasings in base.items() for phrasing in phrasings]
     return [topic for topic, _ in pairs], [phrasing for _, phrasing in pairs]
