@@ -36,6 +36,7 @@ _BATCH = 8  # texts; larger ones are no faster
 _SAVE_EVERY = 256  # texts, some six seconds of work
 _KEPT = 5_000  # vectors of other contents that stay; 8 MB
 _NICENESS = 15
+_NEAREST = 3  # phrasings
 
 Vectors = npt.NDArray[np.float32]
 
@@ -111,23 +112,29 @@ class Semantic:
 
     @property
     def tightness(self) -> Vectors:
-        """By topic number: the mean likeness of its phrasings to one another; that of the others where it has one phrasing only."""
+        """By topic number: how like its phrasings are to their two nearest, in the mean; that of the others where there is one phrasing only."""
         return self._found[2] if self._found else np.zeros(self._topics, dtype=np.float32)
 
     def search(self, text: str) -> tuple[Vectors, Vectors] | None:
         """(best, mean) likeness by topic number, -1.0 to 1.0, 0.0 for a topic without phrasings; None until it is ready.
 
-        The right topic comes to about 0.75, another one to 0.0.
+        best  of the phrasing that is nearest: some 0.7 where it is the topic, 0.3 where it is not
+        mean  of the three nearest: a topic of many phrasings is met by some of them, never by all
         """
         if self._found is None:
             return None
         common, phrases, _ = self._found
         scores = phrases @ _lengthen(self._encoder.encode([text]) - common)[0]
-        best = np.full(self._topics, -1.0, dtype=np.float32)
-        np.maximum.at(best, self._owners, scores)
-        many = np.bincount(self._owners, minlength=self._topics)
-        mean = np.bincount(self._owners, weights=scores, minlength=self._topics) / np.maximum(many, 1)
-        return np.where(many > 0, best, np.float32(0)), mean.astype(np.float32)
+        return self._nearest(scores, 1), self._nearest(scores, _NEAREST)
+
+    def _nearest(self, scores: Vectors, count: int) -> Vectors:
+        """By topic number, the mean over the highest scores of its phrasings, at most so many."""
+        order = np.lexsort((-scores, self._owners))
+        owners = self._owners[order]
+        taken = np.arange(len(order)) - np.searchsorted(owners, owners) < count
+        sums = np.bincount(owners[taken], weights=scores[order[taken]], minlength=self._topics)
+        result: Vectors = (sums / np.maximum(np.bincount(owners[taken], minlength=self._topics), 1)).astype(np.float32)
+        return result
 
     def _build(self) -> None:
         _step_back()
@@ -138,14 +145,16 @@ class Semantic:
         self._found = common, phrases, self._tightness(phrases)
 
     def _tightness(self, phrases: Vectors) -> Vectors:
-        sums = np.zeros((self._topics, phrases.shape[1]), dtype=np.float32)
-        np.add.at(sums, self._owners, phrases)
-        many = np.bincount(self._owners, minlength=self._topics)
-        own = np.bincount(self._owners, weights=(phrases**2).sum(axis=1), minlength=self._topics)
-        pairs = many * (many - 1)
-        means = ((sums**2).sum(axis=1) - own) / np.maximum(pairs, 1)  # the square of a sum holds every pair twice
-        usual = means[pairs > 0].mean() if (pairs > 0).any() else 0.0
-        return np.where(pairs > 0, means, usual).astype(np.float32)
+        found = np.full(self._topics, np.nan, dtype=np.float32)
+        order = np.argsort(self._owners, kind="stable")
+        topics, starts = np.unique(self._owners[order], return_index=True)
+        for topic, own in zip(topics, np.split(phrases[order], starts[1:]), strict=False):  # of no phrasings split makes one part
+            if len(own) > 1:
+                likeness = own @ own.T
+                np.fill_diagonal(likeness, -2.0)
+                found[topic] = np.sort(likeness, axis=1)[:, -min(_NEAREST, len(own)) + 1 :].mean()
+        usual = np.nanmean(found) if np.isfinite(found).any() else np.float32(0)
+        return np.where(np.isnan(found), usual, found).astype(np.float32)
 
 
 def open_encoder(cache: Path | None) -> Encoder:

@@ -71,6 +71,16 @@ def test_every_topic_has_its_best_and_its_mean():
     assert best.dtype == mean.dtype == np.float32
 
 
+def test_a_topic_of_many_phrasings_is_held_to_its_nearest_three():
+    few = built(Encoder(Letters())).search(PHRASES[0])
+    many = built(Encoder(Letters()), (*PHRASES, *PHRASES[:2] * 3), (*OWNERS, *OWNERS[:2] * 3)).search(PHRASES[0])
+
+    assert few is not None
+    assert many is not None
+    assert many[1][0] == pytest.approx(1.0, abs=1e-5)
+    assert few[1][0] < 0.99
+
+
 def test_the_order_of_the_phrasings_does_not_matter():
     straight = built(Encoder(Letters())).search("공원 어디")
     turned = built(Encoder(Letters()), PHRASES[::-1], OWNERS[::-1]).search("공원 어디")
