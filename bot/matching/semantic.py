@@ -124,7 +124,8 @@ class Semantic:
         if self._found is None:
             return None
         common, phrases, _ = self._found
-        scores = phrases @ _lengthen(self._encoder.encode([text]) - common)[0]
+        question = _lengthen(self._encoder.encode([text]) - common)[0]
+        scores = np.einsum("ij,j->i", phrases, question)  # not @: BLAS spreads it over all cores, and waits for the busy ones
         return self._nearest(scores, 1), self._nearest(scores, _NEAREST)
 
     def _nearest(self, scores: Vectors, count: int) -> Vectors:
