@@ -57,7 +57,8 @@ def draw_times(table: dict[str, Any], panel: Any) -> None:
     bars = panel.barh([row["title"] for row in rows], [row["ms_p50"] for row in rows], color=[COLOURS.get(row["name"], "black") for row in rows])
     panel.bar_label(bars, fmt="%.2g", padding=3)
     panel.set_xscale("log")
-    panel.margins(x=0.15)
+    times = [row["ms_p50"] for row in rows] or [1.0]
+    panel.set_xlim(min(times) / 3, max(times) * 4)
     panel.set(xlabel="ms a question, p50")
     panel.set_title("Time, " + table["about"].partition(":")[0])
 

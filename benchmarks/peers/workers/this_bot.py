@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ def main() -> None:
     nows = [dt.datetime.fromisoformat(now) for now in [NOW] * warm + (request.get("nows") or [NOW] * len(request["questions"]))]
 
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder  # nothing is encoded beforehand
 
         def build(request: dict[str, Any]) -> Answer:
             engine = open_bot(request, Path(folder), "--semantic" in sys.argv)
@@ -47,15 +50,26 @@ def open_bot(request: dict[str, Any], folder: Path, semantic: bool) -> Any:
     from bot.commands.opening import open_engine
     from bot.config import Settings
 
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"matching": {"semantic": True}} if semantic else {}
     if not request.get("packaged"):
         from benchmarks.parakqc import write_base
 
-        write_base(request["base"], folder)
-        given["knowledge"] = folder
+        given["knowledge"] = folder / "knowledge"
+        given["knowledge"].mkdir()
+        write_base(request["base"], given["knowledge"])
+    engine = open_engine(Settings(**given))
     if semantic:
-        given["matching"] = {"semantic": True}
-    return open_engine(Settings(**given))
+        wait_for_encoder()
+    return engine
+
+
+def wait_for_encoder() -> None:
+    """Waits until all phrasings are encoded: the bot answers meanwhile, by words alone. Raises RuntimeError where nothing encodes them."""
+    encoding = [thread for thread in threading.enumerate() if thread.name == "semantic"]
+    if not encoding:
+        raise RuntimeError("matching.semantic is set, but no encoder was started")
+    for thread in encoding:
+        thread.join()
 
 
 if __name__ == "__main__":
