@@ -23,6 +23,7 @@ from bot.korean.jamo import is_jamo
 from bot.matching import VERBAL, Candidate
 
 MAX_OPTIONS = 3  # and "none of these"
+_HINT = 0.02  # confidence from which a group is offered for a programme that it may hold
 _VOWELS = frozenset("aeiouy")
 _UNNAMED_CLOSE = 5  # how much wider a gap still counts as close where the words describe both topics alike
 
@@ -64,7 +65,8 @@ class Policy:
 
     def language(self, question: Question, state: State) -> str:
         """The language to reply in."""
-        if question.goes("korean") and not question.goes("english"):
+        names_it = question.language == "en" and any(cue.id == "name" for cue in question.aspects)  # what is it called in Korean
+        if question.goes("korean") and not question.goes("english") and not names_it:
             return "ko"
         if question.goes("english") and not question.is_sure(self.thresholds.answer):
             return "en"
@@ -113,7 +115,7 @@ class Policy:
         """A question that names or describes its topic."""
         question, topics = moment.question, moment.topics
         gate = self.gate(question) if question.evidence else "nothing found"
-        if gate == "group":
+        if gate == "group" and moment.confidence >= _HINT:
             return self._suggest(moment)
         if gate or moment.confidence < self.thresholds.offer:
             return None
