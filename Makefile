@@ -2,6 +2,7 @@
 # make test    all tests, and the floors that the question suites must reach
 # make check   format, lint, types, and the files of knowledge/ and intents/
 # make bench   how fast it is
+# make bench-peers  the bot beside its peers, on the same questions (20 minutes, and the first time 5 more for what pip brings)
 # make soak    the long runs: load, crashes, reloads, memory (an hour or so; prints what it measures)
 #
 # Each of them makes .venv first, where it is missing or old. Needed: Python 3.10 or newer, and make.
@@ -12,7 +13,7 @@ VENV ?= .venv
 SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
 BIN := $(VENV)/bin
 
-.PHONY: help chat test check bench soak format clean
+.PHONY: help chat test check bench bench-peers soak format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +34,10 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py
 
+# PEERS='--only bot rasa' for some of them, PEERS=--write-docs to put the tables into docs/benchmarks.md
+bench-peers: $(VENV)/.core
+	$(BIN)/python benchmarks/bench_peers.py $(PEERS)
+
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -q --soak tests/soak
 
@@ -41,7 +46,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) .peers build dist *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \

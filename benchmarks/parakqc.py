@@ -23,16 +23,16 @@ if str(ROOT) not in sys.path:
 import yaml  # noqa: E402
 
 from benchmarks.bench import NOW, share, use_one_core  # noqa: E402
+from benchmarks.peers.figures import Marked, quality  # noqa: E402
 from bot.content import load_content  # noqa: E402
 from bot.dialogue.wording import Office  # noqa: E402
 from bot.engine import Engine  # noqa: E402
-from bot.evaluation.calibrate import Row, auroc, fit, predict, write
+from bot.evaluation.calibrate import Row, fit, predict, write  # noqa: E402
 from bot.evaluation.ranking import choice, fit_ranking  # noqa: E402
 from bot.korean import open_tagger  # noqa: E402
 
 PHRASINGS = 3
 OUTSIDE = 100
-FALSE_SHARE = 0.05
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,14 +128,8 @@ def write_base(base: dict[str, list[str]], folder: Path) -> None:
 
 def scores(name: str, rows: Sequence[Row], confidences: Sequence[float]) -> str:
     """top-1 in scope; AUROC in scope against out; in scope answered right where 5% of the others are answered."""
-    pairs = list(zip(rows, confidences, strict=True))
-    inside = [(row, confidence) for row, confidence in pairs if row.in_scope]
-    outside = sorted((confidence for row, confidence in pairs if not row.in_scope), reverse=True)
-    threshold = outside[int(len(outside) * FALSE_SHARE)]
-    top = sum(row.right for row, _ in inside) / len(inside)
-    right = sum(row.right and confidence > threshold for row, confidence in inside) / len(inside)
-    area = auroc(confidences, [row.in_scope for row in rows])
-    return f"{name}: top-1 {100 * top:.1f}, AUROC {area:.3f}, right at 5% {100 * right:.1f}"
+    worth = quality([Marked(row.in_scope, row.right, confidence) for row, confidence in zip(rows, confidences, strict=True)])
+    return f"{name}: top-1 {100 * worth.top1:.1f}, AUROC {worth.auroc:.3f}, right at 5% {100 * worth.right_at_5:.1f}"
 
 
 if __name__ == "__main__":

@@ -60,12 +60,13 @@ class KoreanSettings(_Section):
 
 
 class MatchingSettings(_Section):
-    """answer_from, offer_from, partial_from: probabilities; close: a gap between scores, 0.0 to 1.0."""
+    """answer_from, offer_from, partial_from: probabilities; close: a gap between scores, 0.0 to 1.0; semantic: whether meaning counts too."""
 
     answer_from: float = Field(default=0.5, ge=0, le=1, description=_SHARE)
     offer_from: float = Field(default=0.25, ge=0, le=1, description=f"{_SHARE}, answer_from 이하")
     partial_from: float = Field(default=0.75, ge=0, le=1, description=_SHARE)
     close: float = Field(default=0.035, ge=0, le=1, description=_SHARE)
+    semantic: bool = Field(default=False, description="true, false")
 
 
 class WebhookSettings(_Section):

@@ -5,6 +5,7 @@
     ├── ContentError         a file of knowledge/ or intents/
     ├── SuiteError           a question suite
     ├── TaggerError          a KoNLPy tagger that cannot start
+    ├── SemanticError        the encoder of the extra `semantic`, missing or unable to run
     ├── StoreError           the database, or a file beside it
     │   └── StoreLost        the database does not answer; it may later
     └── ChannelError         Telegram does not let the bot in, or not as it is set up
@@ -51,6 +52,10 @@ class SuiteError(BotError):
 
 class TaggerError(BotError):
     """A KoNLPy tagger cannot start, for want of Java or of its dictionary."""
+
+
+class SemanticError(BotError):
+    """The encoder is not installed, or cannot run on this machine. The bot does without."""
 
 
 class StoreError(BotError):

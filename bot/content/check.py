@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.content.check_elsewhere import check_elsewhere
 from bot.content.check_intents import check_intents
 from bot.content.load import Loaded, read_files, read_ids
 from bot.content.model import Phrases, Topic
@@ -56,6 +57,9 @@ def check_loaded(loaded: Loaded, source: Path | None = None, against: Path | Non
     report.add([*_topics(loaded), *_documents(loaded), *_claimed_twice(loaded)])
     intent_faults, report.notes = check_intents(loaded)
     report.add(intent_faults)
+    place_faults, place_notes = check_elsewhere(loaded)
+    report.add(place_faults)
+    report.notes += place_notes
     if source is not None:
         _hold_against_source(loaded, source, report)
     if against is not None:

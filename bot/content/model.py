@@ -242,6 +242,12 @@ class Everyday(Shape):
     places: PhrasesField = Phrases()
 
 
+class Elsewhere(Shape):
+    """Names of places outside the district: who asks about one does not ask about the newsletter."""
+
+    elsewhere: PhrasesField
+
+
 class Smalltalk(Shape):
     """What is no question about the newsletter: greetings, thanks, navigation.
 
@@ -349,9 +355,10 @@ class PrivacyFile(Shape):
 class Content:
     """Everything staff wrote, checked as a whole.
 
-    topics    by id, in the order of the files
-    sections  the chapter title by topic id
-    version   a digest of the files
+    topics     by id, in the order of the files
+    sections   the chapter title by topic id
+    places     names of places inside the district; elsewhere: of places outside it
+    version    a digest of the files
     """
 
     documents: dict[str, Document]
@@ -361,6 +368,7 @@ class Content:
     synonyms: dict[str, tuple[str, ...]]
     everyday: Phrases
     places: Phrases
+    elsewhere: Phrases
     smalltalk: tuple[Smalltalk, ...]
     navigation: tuple[Smalltalk, ...]
     urgent: tuple[Urgent, ...]

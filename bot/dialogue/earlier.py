@@ -18,6 +18,7 @@ from bot.matching import VERBAL
 _SURE = 0.75  # from here on a topic found is meant for itself, whatever was said before
 _ALSO = "도"  # 보광초도 들어가요: one more of what is talked about
 _SHORT = 4  # words of a message that may pick an option
+_MOST_AT_ONCE = 3  # topics told in one reply
 
 
 class Earlier:
@@ -34,6 +35,8 @@ class Earlier:
     def picked(self, moment: Moment) -> Decision | None:
         """A number, "yes", or words that fit one of the options."""
         question, options = moment.question, moment.state.options
+        if len(question.picks) > 1 or (options and question.goes("both") and not question.residual):
+            return self._several_picked(moment)
         if question.pick is not None:
             return self._numbered(question.pick, replace(moment, language=moment.state.language or moment.language))
         if not options or len(question.reading.words) > _SHORT:
@@ -42,6 +45,19 @@ class Earlier:
             return self._pick(moment, None, None)
         fits = [option for option in options if option.topic and (self._agrees(question) or self._fits(option.topic, question))]
         return self._pick(moment, fits[0].topic, fits[0]) if len(fits) == 1 else None
+
+    def _several_picked(self, moment: Moment) -> Decision:
+        """Several numbers of a list, or all that was offered."""
+        state, question = moment.state, moment.question
+        offered = [option.topic for option in state.options] or list(state.numbered)
+        numbers = question.picks or range(1, len([topic for topic in offered if topic]) + 1)
+        picked = [offered[number - 1] for number in numbers if 1 <= number <= len(offered)]
+        topics = [topic for topic in picked if topic]
+        if len(topics) < len(numbers):
+            return moment.say("fallback", "fallback_pick", reason="no such number")
+        aspects = moment.aspects or list(state.options[0].aspects if state.options else ())
+        language = state.language or moment.language
+        return self.telling.tell(moment.of(topics[:_MOST_AT_ONCE]), [aspects] * len(topics[:_MOST_AT_ONCE]), question, moment.now, language)
 
     def _numbered(self, number: int, moment: Moment) -> Decision | None:
         offered = [option.topic for option in moment.state.options] or list(moment.state.numbered)

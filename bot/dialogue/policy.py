@@ -19,9 +19,12 @@ from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 from bot.dialogue.talk import Talk
 from bot.dialogue.telling import Telling
+from bot.korean.jamo import is_jamo
 from bot.matching import VERBAL, Candidate
 
 MAX_OPTIONS = 3  # and "none of these"
+_HINT = 0.02  # confidence from which a group is offered for a programme that it may hold
+_VOWELS = frozenset("aeiouy")
 _UNNAMED_CLOSE = 5  # how much wider a gap still counts as close where the words describe both topics alike
 
 
@@ -62,11 +65,15 @@ class Policy:
 
     def language(self, question: Question, state: State) -> str:
         """The language to reply in."""
-        if question.goes("korean") and not question.goes("english"):
+        names_it = question.language == "en" and any(cue.id == "name" for cue in question.aspects)  # what is it called in Korean
+        if question.goes("korean") and not question.goes("english") and not names_it:
             return "ko"
         if question.goes("english") and not question.is_sure(self.thresholds.answer):
             return "en"
-        return question.language if question.language in ("ko", "en") else state.language or "ko"
+        if question.language in ("ko", "en"):
+            return question.language
+        # Who writes Chinese is nearer to the English contact than to the Korean one.
+        return state.language or ("en" if question.language == "other" else "ko")
 
     def gate(self, question: Question) -> str:
         """Why the topics found are not told however sure they are: place, year, alone or group; "" where they may be.
@@ -108,7 +115,7 @@ class Policy:
         """A question that names or describes its topic."""
         question, topics = moment.question, moment.topics
         gate = self.gate(question) if question.evidence else "nothing found"
-        if gate == "group":
+        if gate == "group" and moment.confidence >= _HINT:
             return self._suggest(moment)
         if gate or moment.confidence < self.thresholds.offer:
             return None
@@ -180,7 +187,14 @@ class Policy:
             return ""
         longest = max(rest, key=lambda term: (term.kind in ("name", "place"), term.end - term.start))
         word = longest.key if longest.kind != "foreign" else reading.compact[longest.start : longest.end]
-        return word if word.isalpha() else ""
+        return word if _is_word(word) else ""
+
+
+def _is_word(word: str) -> bool:
+    """Whether it may be repeated to whoever wrote it: no 가가, no rd, no hjkl."""
+    if not word.isalpha() or len(set(word)) < 2:
+        return False
+    return len(word) > 2 and not _VOWELS.isdisjoint(word) if word.isascii() else not any(map(is_jamo, word))
 
 
 def _may_be_another(question: Question, told: Decision) -> bool:

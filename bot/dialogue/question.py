@@ -10,6 +10,7 @@ from bot.content import Content, Topic
 from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
+from bot.korean.romanise import name_in_latin, romanise
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, kind_of, spell, weigh
 
 LAST = 10_000  # "the last one", whatever its number
@@ -17,6 +18,9 @@ _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯"
 _PICK = re.compile(
     r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(마지막)(?:\s*번째|\s*번)?(?=\s*(?:거|것|게|건|꺼|은|는|요|$))|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"
     r"(?:거|것|게|걸|꺼)?\s*(?:은|는|이|가|을|를|요|이요|으로|로|에 대해|에)?[\s.!?)]*"
+)
+_SEVERAL = re.compile(
+    r"(?:\d{1,2}\s*번?\s*(?:,|하고|이랑|랑|과|와|및|and|&|\+|\s|(?<=번))\s*)+\d{1,2}(?:\s*번|(?![\d.가-힣]))\s*(?:이요|이랑|하고|요|은|는|을|를|도)?\s*"
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
@@ -47,6 +51,7 @@ class Question:
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
     pick        1-based number the resident picked (LAST for the last one), or None
+    picks       all of them where several are picked (1번이랑 3번)
     far_year    another year is asked for without its number (삼 년 뒤)
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
@@ -63,6 +68,7 @@ class Question:
     quantities: list[Quantity] = field(default_factory=list)
     residual: list[Term] = field(default_factory=list)
     pick: int | None = None
+    picks: tuple[int, ...] = ()
     claims: bool = False
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
@@ -98,7 +104,7 @@ class Understander:
                     surfaces.add(compact(cue), item.id)
                     if cue.isascii():
                         lexicon.latin.update(cue.lower().split())
-        self.places = {compact(word): word for word in content.places.ko}
+        self.places = {spelt: word for word in content.places.ko for spelt in (compact(word), romanise(word), name_in_latin(word).lower())}
         self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
     def understand(self, text: str, state: State) -> Question:
@@ -106,9 +112,12 @@ class Understander:
         reading = self.lexicon.read(text)
         said = reading.utterance.text
         pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (None, "")
+        picks, behind = _several_picked(said) if state.options or state.numbered else ((), "")
+        if picks:
+            pick, rest = picks[0], behind
         if pick is not None and rest:
             reading = self.lexicon.read(rest)
-        question = Question(reading, said, pick=pick)
+        question = Question(reading, said, pick=pick, picks=picks)
         if pick is not None and not rest:
             return question
         self._find_cues(question)
@@ -145,7 +154,7 @@ class Understander:
         if spoken:
             reading.terms[:] = [t for t in reading.terms if not any(s < t.end and t.start < e for s, e in spoken)]
         question.residual = [t for t in reading.terms if not t.soft and not any(s < t.end and t.start < e for s, e in spans)]
-        question.places = [name for place, name in self.places.items() if place in reading.compact]
+        question.places = list(dict.fromkeys(name for place, name in self.places.items() if place in reading.compact))
 
     def _after_correction(self, question: Question) -> Reading | None:
         """What stands behind "not that but …", or None where nothing does."""
@@ -327,6 +336,12 @@ def is_bare(question: Question) -> bool:
     if question.claims or question.aspects or len(question.reading.compact) > _SHORT:
         return False
     return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) == 1
+
+
+def _several_picked(text: str) -> tuple[tuple[int, ...], str]:
+    """(the numbers, the rest) of "1번 2번 둘 다", "1, 3"; none where fewer than two lead."""
+    match = _SEVERAL.match(text)
+    return (tuple(dict.fromkeys(map(int, re.findall(r"\d+", match[0])))), text[match.end() :].strip()) if match else ((), "")
 
 
 def _picked(text: str) -> tuple[int | None, str]:

@@ -17,6 +17,7 @@ _ABOVE_ASPECTS = ("thanks", "goodbye", "who")  # said even where an aspect of th
 _PARTING = ("thanks", "goodbye", "praise")
 _SHORT = 8  # words of a message that hardly asks for anything besides
 _OF_THE_BOT = ("who", "help")  # "이름이 뭐예요" asks this of the topic at hand, "네 이름이 뭐야" of the bot
+_OF_A_PERSON = ("who", "help", "complaint")  # "사람 바꿔" wants one, whatever else is said
 _WEAK = ("laugh", "praise", "complaint", "help", "greeting")
 
 
@@ -65,7 +66,7 @@ class Talk:
     def _small_talk(self, moment: Moment) -> Decision | None:
         found = [cue.id for cue in moment.question.smalltalk]
         talk = next((name for name in _ORDER if name in found), found[0] if found else "")
-        if not talk or moment.alone:
+        if not talk or moment.alone or (talk in _OF_A_PERSON and moment.question.goes("person")):
             return None
         if moment.state.topics:
             if talk in _OF_THE_BOT and moment.aspects and not moment.question.goes("you"):
@@ -78,6 +79,6 @@ class Talk:
 
     def _navigate(self, moment: Moment) -> Decision | None:
         name = next((name for name in ("restart", "stop", "person") if moment.question.goes(name)), "")
-        if not name or moment.strong:
+        if not name or (moment.strong and (name != "person" or moment.question.is_sure(self.sure_from))):
             return None
         return moment.say("chitchat", "navigation:" + name, reason=name)

@@ -76,7 +76,7 @@ class Telling:
         if not told_enough and self._goes_beyond(topics, parts, question):
             return "beyond", {}
         texts = " ".join(f"{t.title.ko} {t.answer.ko} " + " ".join(fact.ko for fact in t.facts.values()) for t in topics)
-        place = next((place for place in question.places if place not in texts), None)
+        place = next((place for place in question.places if place.removesuffix("동") not in texts), None)
         return ("place_not_stated", {"place": place}) if place else None
 
     def _goes_beyond(self, topics: Sequence[Topic], parts: Sequence[Part], question: Question) -> bool:

@@ -13,6 +13,7 @@ from bot.content import Content, Text, Topic
 from bot.dialogue.decision import Decision, Part
 from bot.dialogue.reply import Option, Reply, Source
 from bot.dialogue.state import State
+from bot.korean.romanise import name_in_latin
 
 _SLOT = re.compile(r"\{(\w+)(?::([^}]+))?\}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -109,6 +110,8 @@ class Wording:
         topics = [self.content.topics[part.topic] for part in decision.parts]
         sentences: list[str] = []
         for key, values in decision.openings:
+            if language == "en" and "place" in values:
+                values = {**values, "place": f"{name_in_latin(values['place'])} ({values['place']})"}
             sentences.append(fill(self.content.say(key, language), {"contact": self._contact(language), **values}))
             if values.get("note"):
                 sentences.append(values["note"])
@@ -151,15 +154,17 @@ class Wording:
         language = decision.language
         sentences: list[str] = []
         over = self._is_over(topic, now)
-        plain = [a for a in part.missing if a != "still" and not self.content.aspects[a].not_stated]
-        if plain:
+        missing = {name: self.content.aspects[name] for name in part.missing if name != "still"}
+        plain = [name for name, aspect in missing.items() if not aspect.not_stated]
+        if plain:  # in one sentence with those whose own would say much the same
+            plain = [name for name, aspect in missing.items() if not aspect.not_stated or not aspect.alone]
             sides = [self.content.aspects[a].label.get(language) for a in plain]
             sentences.append(fill(self.content.say("not_stated", language), {"sides": self._join(sides, language)}))
         for name in part.missing:
             aspect = self.content.aspects[name]
             if name == "still":
                 sentences.append(self._still(topic, over, language, now))
-            elif aspect.not_stated:
+            elif aspect.not_stated and name not in plain:
                 sentences.append(aspect.not_stated.get(language))
         if decision.claims and topic.claim and not decision.openings:
             sentences.append(topic.claim.get(language))

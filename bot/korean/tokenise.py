@@ -130,6 +130,8 @@ class MecabTagger:
         # A stem alone is left as it stands: the dictionary takes 말고 for 맡다 and 막는 for 박다.
         inflected = len(fields) > 7 and fields[4] == "Inflect" and "+" in fields[7]
         lemma = fields[7].split("/", 1)[0] if inflected else surface
+        if "\u4e00" <= surface[:1] <= "\u9fff" and len(fields) > 3 and len(fields[3]) == len(surface) and fields[3] != "*":
+            lemma = fields[3]  # 市場 as it is read: 시장
         kind = "place" if fields[:2] == ["NNP", "지명"] else _sejong(fields[0])  # the dictionary knows names of places
         return surface, lemma or surface, kind
 

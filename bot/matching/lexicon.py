@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.content import Content, Topic
 from bot.korean import Morpheme, Tagger, Utterance, initials, read
+from bot.matching.latin import LatinWords
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it: 아이고 holds no 아이
@@ -17,6 +18,7 @@ CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreig
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_UNBENT = re.compile(r"(?<![가-힣])([가-힣]{2,4})다(?= [가-힣])")
 _QUOTES = re.compile("['\"‘’“”]")
 _IN_PLACE = re.compile(r"\b(?:in|at|from|of) ([A-Z][a-z]{2,})")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -111,6 +113,7 @@ class Lexicon:
             for word in topic.words.all:
                 self.word_keys(word)
         self._guard_everyday(content)
+        self._written = LatinWords(content, self.latin)
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -277,9 +280,21 @@ class Lexicon:
     def read(self, text: str) -> Reading:
         """The text as utterance, terms and cues."""
         text = _THOUSANDS.sub("", text[:2000])
+        if "다 " in text:
+            text = _UNBENT.sub(self._bend, text)
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
         places = frozenset(word.lower() for word in _IN_PLACE.findall(text[:1000]))
-        return self.annotate(read(text, self.tagger, self.latin, self.names_by_initials, self.neutral), names, places)
+        utterance = read(text, self.tagger, self.latin, self.names_by_initials, self.neutral)
+        if utterance.language != "other":
+            right = self._written.put_right(utterance.text)
+            if right != utterance.text:
+                utterance = Utterance(right, utterance.language, utterance.script, tuple(self.tagger(right)))
+        return self.annotate(utterance, names, places)
+
+    def _bend(self, match: re.Match[str]) -> str:
+        """A verb that a learner left in its dictionary form before another word (아이 돌보다 곳): taggers take it for something else."""
+        verb = spell(match[1])
+        return match[1] + "는" if verb in self.lemmas or verb in self.known else match[0]
 
     def annotate(
         self, utterance: Utterance, names: frozenset[str] = frozenset(), places: frozenset[str] = frozenset(), learning: bool = False

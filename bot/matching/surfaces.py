@@ -79,8 +79,8 @@ class Edges:
         endings  it may be part of an ending (…다며, …라며)
         """
         begins, stops, length = start in self.starts, end in self.ends, end - start
-        if latin:
-            return begins and (stops or (loose and length >= 5))
+        if latin:  # total is not in "to talk"
+            return begins and (stops or (loose and length >= 5 and not any(end - 4 < gap < end for gap in self.gaps)))
         if length == 1:
             return begins and stops and not (loose and self._parts[start] == 1)  # 넵, but not 냅니까
         if length == 2 and any(first <= start and end <= last and (last - first > least or start > first) for first, last, least in self._long):

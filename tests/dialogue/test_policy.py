@@ -88,6 +88,25 @@ def test_words_pick_from_the_options(talk):
     assert talk(CLARIFY, "포근둥지").reply.topics == ("nest",)
 
 
+@pytest.mark.parametrize("message", ["1번 2번 둘다", "1, 2", "1번이랑 2번", "1번하고 2번 알려줘", "둘 다", "both"])
+@pytest.mark.parametrize("first", [CLARIFY, LIST], ids=["options", "list"])
+def test_two_that_are_picked_are_both_told(talk, first, message):
+    if first == LIST and not message[0].isdigit():
+        pytest.skip("a list may be long: both of what, only a choice tells")
+
+    assert set(talk(first, message).reply.topics) == {"room", "nest"}
+
+
+def test_two_of_which_one_is_not_in_the_list_are_not_told(talk, town):
+    assert talk(LIST, "1번 9번").reply.body == town.content.say("fallback_pick")
+
+
+def test_a_side_is_asked_of_all_that_are_picked(talk):
+    reply = talk(LIST, "1번 2번 누가 운영해요").reply
+
+    assert (reply.topics, reply.aspects) == (("room", "nest"), ("who",))
+
+
 def test_a_number_picks_from_a_numbered_list_and_its_side_is_asked(talk):
     reply = talk(LIST, "1번 누가 운영해요").reply
 
@@ -224,15 +243,87 @@ def test_a_language_may_be_chosen_before_anything_is_asked(talk):
     assert turn.state.chosen
 
 
-OTHERS = [("请问怎么申请补助金", "other_zh"), ("申請はどうすればいいですか", "other_ja"), ("Где находится поликлиника", "other_language")]
+OTHERS = [
+    ("请问怎么申请补助金", "other_zh"),
+    ("請問補助金怎麼申請", "other_zh-hant"),
+    ("申請はどうすればいいですか", "other_ja"),
+    ("Làm thế nào để đăng ký", "other_vi"),
+    ("Где находится поликлиника", "other_ru"),
+    ("ลงทะเบียนอย่างไร", "other_th"),
+    ("Эмнэлэг хаана байдаг вэ", "other_mn"),
+    ("Shifoxona qayerda joylashgan", "other_uz"),
+    ("¿Dónde está la clínica?", "other_es"),
+    ("Où est la clinique", "other_fr"),
+    ("كيف أقدم الطلب", "other_language"),
+]
 
 
 @pytest.mark.parametrize(("text", "key"), OTHERS, ids=[key for _, key in OTHERS])
 def test_other_languages_get_their_line(talk, town, text, key):
     reply = talk(text).reply
 
-    assert reply.kind == "fallback"
-    assert reply.body == town.content.say(key).replace("{contact}", "전화 777")
+    assert (reply.kind, reply.language) == ("fallback", "en")
+    assert reply.body == town.content.say(key, "en").replace("{contact}", "전화 777")
+
+
+def test_another_language_in_a_korean_conversation_keeps_the_korean_contact(talk):
+    assert talk("은하가로등 어디 있어요?", "请问在哪里").reply.language == "ko"
+
+
+@pytest.mark.parametrize("text", ["은하가로등 市場 어디 있어요", "ランプ 은하가로등 어디 있어요"], ids=["hanja", "a Japanese word"])
+def test_korean_with_a_foreign_word_in_it_is_answered_in_korean(talk, text):
+    reply = talk(text).reply
+
+    assert (reply.language, reply.topics) == ("ko", ("lamp",))
+
+
+@pytest.mark.parametrize("text", ["저는 한국어 잘 못해요 영어 가능해요?", "영어 할 수 있어요?", "do you speak english"])
+def test_who_asks_for_english_gets_it(talk, text):
+    reply = talk(text).reply
+
+    assert (reply.kind, reply.language) == ("chitchat", "en")
+
+
+# -- complaints, reports and persons ---------------------------------------------------------------------------------
+
+REPORTS = [
+    "민원 넣을거야",
+    "신고하려고요",
+    "너네 고발할거야",
+    "은하가로등 고장 신고하고 싶어요",
+    "i will file a complaint",
+    "I want to report a broken lamp",
+]
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_a_complaint_or_report_is_shown_the_way_and_promised_nothing(talk, text):
+    reply = talk(text).reply
+
+    assert (reply.kind, reply.aspects, reply.topics) == ("fallback", ("report",), ())
+    assert "전화 777" in reply.body
+
+
+PERSONS = [
+    "i want to talk to a human",
+    "let me talk to someone real please",
+    "can i speak with an actual person",
+    "구청장 나오라 그래",
+    "담당자 누구야 당장 바꿔",
+]
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_who_wants_a_person_is_told_whom_to_contact(talk, text):
+    turn = talk(text)
+
+    assert (turn.reply.kind, turn.trace.decision.reason) == ("chitchat", "person")
+    assert "전화 777" in turn.reply.body
+
+
+@pytest.mark.parametrize("text", ["https://www.yongsan.go.kr/portal", "가가", "ㅁㄴㅇㄹ", "hjkl", "3rd"])
+def test_junk_is_not_repeated(talk, text):
+    assert "'" not in talk(text).reply.body.replace("isn't", "")
 
 
 # -- small talk ----------------------------------------------------------------------------------------------------
