@@ -91,13 +91,21 @@ def check(source: Path | None, against: Path | None, as_json: bool, knowledge: s
 @click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE...")
 @file_option("--against", "FILE", "앞선 실행의 보고서(--json). 달라진 것을 보입니다.")
 @click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@file_option("--html", "FILE", "그림과 잘못된 답을 담은 보고서 한 쪽을 FILE에 씁니다('yongsan-bot[report]'가 있어야 합니다).")
+@click.option("--noise", metavar="RATE[,RATE...]", help="질문을 일부러 망가뜨려서도 잽니다. 0.1은 열 글자에 하나.")
+@click.option("--noise-kinds", metavar="KIND[,KIND...]", help="망가뜨리는 방법. 없으면 모두.")
+@click.option("--seed", type=int, metavar="N", help="망가뜨릴 자리를 뽑는 수. 같은 수면 같은 자리입니다(기본 0).")
 @common
-def evaluate(suites: tuple[Path, ...], against: Path | None, as_json: bool, knowledge: str, intents: str, config: str) -> None:
+def evaluate(
+    suites: tuple[Path, ...], against: Path | None, as_json: bool, html: Path | None, noise: str | None, noise_kinds: str | None, seed: int | None,
+    knowledge: str, intents: str, config: str,
+) -> None:  # fmt: skip
     """질문 모음으로 답의 질을 잽니다. 폴더를 주면 그 안의 모음 모두를 씁니다."""
-    from bot.commands.evaluate import evaluate
+    from bot.commands.evaluate import evaluate, read_spoiling
     from bot.commands.opening import Flags
 
-    evaluate(Flags(knowledge, intents, config), list(suites), against, as_json)
+    spoiling = read_spoiling(noise, noise_kinds, seed)
+    evaluate(Flags(knowledge, intents, config), list(suites), against, as_json, html, spoiling)
 
 
 @cli.command()

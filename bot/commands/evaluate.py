@@ -3,29 +3,84 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot.channels.explain import FEATURES, REASONS
+from bot.channels.explain import KINDS as KINDS_OF_REPLY
 from bot.commands.opening import Flags, open_engine, open_settings
+from bot.engine import Engine
 from bot.errors import SuiteError
 from bot.evaluation import calibrate as fitting
-from bot.evaluation.report import compare, run
+from bot.evaluation.noise import KINDS
+from bot.evaluation.page import Words, check_page, write_page
+from bot.evaluation.report import Report, compare, run
+from bot.evaluation.robustness import measure
+from bot.evaluation.sweep import sweep
 
 SUITE_SUFFIXES = (".jsonl", ".yaml", ".yml")
 
 
-def evaluate(flags: Flags, suites: list[Path], against: Path | None, as_json: bool) -> None:
-    """Prints the report; with `against`, what changed since an earlier one."""
+@dataclass(frozen=True, slots=True)
+class Spoiling:
+    """Which noise to measure: see bot/evaluation/noise.py."""
+
+    rates: tuple[float, ...]
+    kinds: tuple[str, ...]
+    seed: int
+
+
+def read_spoiling(rates: str | None, kinds: str | None, seed: int | None) -> Spoiling | None:
+    """The noise that those options ask for, if any. Raises click.UsageError."""
+    if rates is None:
+        if kinds is not None or seed is not None:
+            raise click.UsageError("--noise-kinds와 --seed는 --noise와 함께 씁니다.")
+        return None
+    try:
+        numbers = tuple(float(rate) for rate in rates.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or not all(0 < number <= 1 for number in numbers):
+        raise click.UsageError(f"--noise {rates!r}: 0보다 크고 1 이하인 수를 쉼표로 이어 써 주세요. 예: --noise 0.05,0.1")
+    chosen = KINDS if kinds is None else tuple(kinds.split(","))
+    unknown = [kind for kind in chosen if kind not in KINDS]
+    if unknown:
+        raise click.UsageError(f"--noise-kinds에 모르는 방법이 있습니다: {', '.join(map(repr, unknown))}. 쓸 수 있는 것: {', '.join(KINDS)}")
+    return Spoiling(numbers, chosen, seed or 0)
+
+
+def evaluate(
+    flags: Flags, suites: list[Path], against: Path | None, as_json: bool, html: Path | None = None, spoiling: Spoiling | None = None
+) -> None:
+    """Prints the report; with `against`, what changed since an earlier one; with `html`, writes the page too."""
     earlier = _read_report(against) if against else None
-    report = run(open_engine(open_settings(flags)), _files(suites))
+    if html is not None:
+        check_page(html)
+    engine, files = open_engine(open_settings(flags)), _files(suites)
+    report = run(engine, files)
+    if spoiling is not None:
+        report = replace(report, noise=measure(engine, files, report.outcomes, spoiling.rates, spoiling.kinds, spoiling.seed))
+    if html is not None:
+        _write_page(engine, report, html)
     changes = compare(report, earlier) if earlier is not None else ""
     if as_json:
         value = report.as_json()
         click.echo(json.dumps({**value, "changes": changes} if changes else value, ensure_ascii=False, indent=2))
-        return
-    click.echo(report.text() + (f"\n\n{changes}" if changes else ""))
+    else:
+        click.echo(report.text() + (f"\n\n{changes}" if changes else ""))
+    if html is not None:
+        click.echo(f"{html}에 보고서를 썼습니다.", err=True)
+
+
+def _write_page(engine: Engine, report: Report, path: Path) -> None:
+    """The page, with the words that `--explain` uses."""
+    titles = {topic.id: topic.title.ko for topic in engine.content.topics.values()}
+    aspects = {aspect: found.label.ko for aspect, found in engine.content.aspects.items()}
+    words = Words(titles, aspects, FEATURES, REASONS, KINDS_OF_REPLY)
+    write_page(report, sweep(engine, report.outcomes), engine.policy.thresholds, words, path)
 
 
 def calibrate(flags: Flags, suites: list[Path], output: Path | None) -> None:

@@ -16,6 +16,8 @@ from bot.dialogue.state import State
 from bot.korean.romanise import name_in_latin
 
 _SLOT = re.compile(r"\{(\w+)(?::([^}]+))?\}")
+_HANGUL = re.compile("[가-힣]")
+_BEHIND = re.compile(r"\(([^()]*[가-힣][^()]*)\)\s*$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 # How the last letter of a Latin word sounds in Korean, for the particle behind it.
 _SOUNDS = dict(zip("abcdefghijklmnopqrstuvwxyz", "이비씨디이프지치이이이엘엠엔오피유알스티유이유스이트", strict=True))
@@ -122,6 +124,10 @@ class Wording:
             if topic.members and not numbered:
                 numbered = topic.members
                 lines = [f"{n}. {self.content.topics[m].title.get(language)}" for n, m in enumerate(numbered, 1)]
+        if language == "en" and not _HANGUL.search(" ".join(sentences)):
+            sentences += [
+                fill(self.content.say("korean_name", language), {"name": _shown(topic)}) for topic in topics if topic.title.en and not topic.members
+            ]
         sentences += [fill(self.content.say(key, language), values) for key, values in decision.closings]
         body = " ".join(_once(sentences))
         if lines:
@@ -234,6 +240,12 @@ class Wording:
         values = {"title": title, "when": when, "age": age, "chapter": " · ".join(chapters)}
         line = fill(self.content.say("source", language), values)
         return re.sub(r"\s+", " ", line) if document else re.sub(r"[\s,–]*,\s*", " ", line).strip()
+
+
+def _shown(topic: Topic) -> str:
+    """The Korean name that an English reader can show at a counter: the one staff put behind the English title."""
+    match = _BEHIND.search(topic.title.en)
+    return match[1] if match else topic.title.ko
 
 
 def _once(sentences: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ Promises that text and JSON tell the same figures, and that two runs can be held
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,9 @@ from typing import Any
 
 from bot.engine import Engine
 from bot.errors import SuiteError
+from bot.evaluation.robustness import Robustness
 from bot.evaluation.suites import load_suites
+from bot.evaluation.tallies import Tally, tally_by
 from bot.evaluation.verdicts import VERDICTS, Outcome, run_suite
 
 VERSION = 1
@@ -22,26 +24,6 @@ LONG = 600
 BINS = 10
 _SLOTS = ("answer", "partial", "abstain", "chitchat", "dialogue turn", "urgent", "grief")
 _RANK = {"wrong": 0, "missed": 1, "clarify": 1, "tap": 2, "resolved": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many messages got which verdict."""
-
-    count: int
-    verdicts: dict[str, int]
-
-    def rate(self, *names: str) -> float:
-        """The share of those verdicts, 0.0 to 1.0; 0.0 where there is no message."""
-        return sum(self.verdicts.get(name, 0) for name in names) / self.count if self.count else 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        rates = {name: round(self.rate(name), 4) for name in self.verdicts}
-        return {"count": self.count, "verdicts": self.verdicts, "rates": rates}
-
-    def text(self, name: str) -> str:
-        shares = "  ".join(f"{verdict} {n} ({100 * self.rate(verdict):.1f}%)" for verdict, n in self.verdicts.items())
-        return f"{name:<14} {self.count:>5}  {shares}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +39,29 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that happened on the suites; figures are worked out when asked for."""
+    """Everything that happened on the suites; figures are worked out when asked for.
+
+    noise  the same suites under noise, where that was measured
+    """
 
     suites: tuple[str, ...]
     content_version: str
     outcomes: tuple[Outcome, ...]
+    noise: Robustness | None = None
 
     # -- figures -------------------------------------------------------------------------------------------------
 
     def by_slot(self) -> dict[str, Tally]:
         """Tallies by what was expected."""
-        found = _tallies((o.slot, o) for o in self.outcomes)
+        found = tally_by((o.slot, o) for o in self.outcomes)
         return {slot: found[slot] for slot in _SLOTS if slot in found}
 
     def by_style(self) -> dict[str, Tally]:
-        found = _tallies((o.case.style or "(none)", o) for o in self.outcomes)
+        found = tally_by((o.case.style or "(none)", o) for o in self.outcomes)
         return dict(sorted(found.items()))
 
     def by_suite(self) -> dict[str, Tally]:
-        return _tallies((o.suite, o) for o in self.outcomes)
+        return tally_by((o.suite, o) for o in self.outcomes)
 
     def urgent(self) -> dict[str, int]:
         """Urgent messages and how many were caught, ordinary ones (near-urgent among them) and how many were taken for urgent."""
@@ -155,6 +141,7 @@ class Report:
             "verdicts": {o.key: o.verdict for o in self.outcomes},
             "questions": {o.key: o.ask.q for o in self.outcomes},
             "failures": [_failure(o) for o in self.failures()],
+            **({"noise": self.noise.as_json()} if self.noise else {}),
         }
 
     def text(self, failures: bool = True) -> str:
@@ -162,7 +149,7 @@ class Report:
         parts = [self._head(), _table("by expectation", self.by_slot()), _table("by style", self.by_style())]
         if len(self.suites) > 1:
             parts.append(_table("by suite", self.by_suite()))
-        parts += [self._summary(), self._calibration_text(), self._confusions_text()]
+        parts += [self._summary(), self._calibration_text(), self.noise.text() if self.noise else "", self._confusions_text()]
         if failures:
             parts.append(self._failures_text())
         return "\n\n".join(part for part in parts if part)
@@ -262,13 +249,6 @@ def calibrate_bins(confidences: Sequence[float], right: Sequence[bool]) -> tuple
     return bins, gaps / len(confidences) if confidences else 0.0
 
 
-def _tallies(rows: Iterable[tuple[str, Outcome]]) -> dict[str, Tally]:
-    found: dict[str, Counter[str]] = {}
-    for name, outcome in rows:
-        found.setdefault(name, Counter())[outcome.verdict] += 1
-    return {name: Tally(sum(c.values()), {v: c[v] for v in VERDICTS if c[v]}) for name, c in found.items()}
-
-
 def _table(title: str, rows: Mapping[str, Tally]) -> str:
     return "\n".join([title, *("  " + tally.text(name) for name, tally in rows.items())])
 
@@ -308,4 +288,5 @@ def _failure(o: Outcome) -> dict[str, Any]:
         "body": o.reply.body,
         "topics": list(o.reply.topics),
         "confidence": round(o.reply.confidence, 4),
+        "evidence": o.seen.as_json() if o.seen else None,
     }

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialogue import Reply, State
 from bot.engine import Engine, Turn
+from bot.evaluation.seen import Seen, look
 from bot.evaluation.suites import Ask, Case, Suite
 
 VERDICTS = ("resolved", "tap", "clarify", "missed", "wrong")
@@ -34,6 +35,7 @@ class Outcome:
     urgent_false  whether an ordinary message was taken for an urgent one
     premise       whether the message claims something false; confirmed: whether the reply affirmed it
     right         whether the best topic answers the question; None where that is not asked (small talk, urgent, dialogues)
+    seen          the evidence, where a tester should look at it
     """
 
     suite: str
@@ -49,6 +51,7 @@ class Outcome:
     premise: bool
     confirmed: bool
     right: bool | None
+    seen: Seen | None = None
 
     @property
     def key(self) -> str:
@@ -165,7 +168,7 @@ def _outcome(engine: Engine, suite: str, case: Case, number: int, turn: Turn, el
     # Within a dialogue nothing labels the turn that is a cry for help: there "abstain, and name 112" says so.
     ordinary = not labelled and not (not single and ask.expect == "abstain" and ask.must)
     premise = is_premise(suite, case.style, ask)
-    return Outcome(
+    outcome = Outcome(
         suite=suite,
         case=case,
         turn=number,
@@ -180,6 +183,7 @@ def _outcome(engine: Engine, suite: str, case: Case, number: int, turn: Turn, el
         confirmed=premise and confirms(ask, reply.body),
         right=_right(engine, ask, turn, verdict) if single and not labelled and ask.expect != "chitchat" else None,
     )
+    return replace(outcome, seen=look(turn.trace, engine.understander.weights)) if outcome.failed and turn.trace.question else outcome
 
 
 def _right(engine: Engine, ask: Ask, turn: Turn, verdict: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.content import Content, Topic
 from bot.korean import Morpheme, Tagger, Utterance, initials, read
+from bot.korean.jamo import BASE, TAILS
 from bot.matching.latin import LatinWords
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
@@ -18,6 +19,7 @@ CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreig
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_L = TAILS.index("ㄹ")
 _UNBENT = re.compile(r"(?<![가-힣])([가-힣]{2,4})다(?= [가-힣])")
 _QUOTES = re.compile("['\"‘’“”]")
 _IN_PLACE = re.compile(r"\b(?:in|at|from|of) ([A-Z][a-z]{2,})")
@@ -293,8 +295,10 @@ class Lexicon:
 
     def _bend(self, match: re.Match[str]) -> str:
         """A verb that a learner left in its dictionary form before another word (아이 돌보다 곳): taggers take it for something else."""
-        verb = spell(match[1])
-        return match[1] + "는" if verb in self.lemmas or verb in self.known else match[0]
+        verb, code = spell(match[1]), ord(match[1][-1])
+        if verb not in self.lemmas and verb not in self.known:
+            return match[0]
+        return match[1][:-1] + chr(code - _L if (code - BASE) % 28 == _L else code) + "는"  # 만들다: 만드는
 
     def annotate(
         self, utterance: Utterance, names: frozenset[str] = frozenset(), places: frozenset[str] = frozenset(), learning: bool = False

@@ -131,3 +131,13 @@ SIDES = [
 @pytest.mark.parametrize(("text", "sides"), SIDES, ids=[text for text, _ in SIDES])
 def test_sides_that_are_missing_are_joined_with_the_right_particles(talk, text, sides):
     assert talk(text).reply.body.startswith(sides)
+
+
+def test_an_english_reply_without_the_korean_name_ends_with_it(talk):
+    assert talk("where is the galaxy lamp").reply.body.endswith("Korean name: 은하가로등.")
+
+
+def test_sides_that_are_not_stated_are_said_in_one_sentence(talk):
+    body = talk("can I visit the sturdy clinic as a foreigner").reply.body
+
+    assert body.count("The newsletter doesn't") == 1
