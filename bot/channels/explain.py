@@ -15,12 +15,18 @@ MORPHEMES = {
     "mark": "기호", "pronoun": "대명사", "determiner": "관형사", "place": "지명", "other": "기타",
 }  # fmt: skip
 FEATURES = {
-    "explained": "주제가 설명한 말의 비율", "called": "부르는 이름과 맞음", "phrase": "적어 둔 질문과 맞음", "letters": "글자 닮음",
-    "mean": "평균 글자 닮음", "named": "주제 이름이 나옴", "full": "이름이 모두 나옴", "full_weight": "모두 나온 이름의 무게",
-    "margin": "다음 후보와의 차이", "met_weight": "맞은 말의 무게", "met_count": "맞은 말의 수", "met_beyond": "이름 밖에서 맞은 말",
-    "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "unknown_nouns": "모르는 명사", "unknown_part": "이름 일부와 모르는 명사",
+    "explained": "주제가 설명한 말의 비율", "called": "부르는 이름과 맞음", "phrase": "적어 둔 질문과 맞음",
+    "letters_best": "가장 가까운 표현과 글자가 닮음", "letters_second": "둘째로 가까운 표현과 글자가 닮음", "letters_mean": "여러 표현과 두루 글자가 닮음",
+    "letters_cover": "물은 글자가 주제의 표현에 있음", "letters_common": "표현마다 되풀이되는 글자가 물음에 있음",
+    "words_best": "가장 가까운 표현과 낱말이 같음", "words_second": "둘째로 가까운 표현과 낱말이 같음", "words_mean": "여러 표현과 두루 낱말이 같음",
+    "words_cover": "물은 낱말이 주제의 표현에 있음", "words_common": "표현마다 되풀이되는 낱말이 물음에 있음",
+    "named": "주제 이름이 나옴", "full": "이름이 모두 나옴", "full_weight": "모두 나온 이름의 무게", "score": "후보 점수",
+    "margin": "다음 후보와의 차이", "lead": "다른 후보들과의 차이", "negation": "한쪽만 '말고·않다'를 씀",
+    "met_weight": "맞은 말의 무게", "met_count": "맞은 말의 수", "met_beyond": "이름 밖에서 맞은 말", "slips": "오타가 있는 글",
+    "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "debris": "낱말이 아닌 조각", "unknown_nouns": "모르는 명사",
+    "unknown_part": "이름 일부와 모르는 명사", "unknown_spoilt": "오타가 있는 글의 모르는 명사",
     "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
-    "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "lone": "맞은 말이 하나뿐",
+    "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "heads": "주제의 말 뒤에 붙은 모르는 명사", "lone": "맞은 말이 하나뿐",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",
@@ -78,7 +84,8 @@ def _understood(question: Question, content: Content) -> list[str]:
 
 def _candidate(n: int, candidate: Candidate, content: Content) -> str:
     title = content.topics[candidate.topic_id].title.ko
-    evidence = f"설명 {candidate.explained:.0%}, 질문 맞음 {candidate.phrase:.0%}, 이름 {candidate.named:.0%}, 글자 {candidate.letters:.0%}"
+    share = candidate.measures
+    evidence = f"설명 {share['explained']:.0%}, 낱말 {share['words_best']:.0%}, 글자 {share['letters_best']:.0%}, 이름 {candidate.named:.0%}"
     met = f", 맞은 말: {', '.join(sorted(candidate.met))}" if candidate.met else ""
     best = f", 가장 가까운 표현: {candidate.best}" if candidate.best else ""
     return f"후보 {n}: {title} ({candidate.topic_id}) {candidate.score:.2f} – {evidence}{met}{best}"
@@ -86,9 +93,9 @@ def _candidate(n: int, candidate: Candidate, content: Content) -> str:
 
 def _evidence(evidence: Evidence, engine: Engine) -> list[str]:
     """The confidence, and what raised or lowered it most."""
-    thresholds, weights = engine.policy.thresholds, engine.understander.weights
+    thresholds = engine.policy.thresholds
     lines = [f"확신: {evidence.probability:.0%} (답하는 기준 {thresholds.answer:.0%}, 되묻는 기준 {thresholds.offer:.0%})"]
-    pulls = {name: weights.get(name, 0.0) * value for name, value in evidence.features.items()}
+    pulls = evidence.adds()
     for label, sign in (("올린 것", 1), ("내린 것", -1)):
         names = sorted((name for name in pulls if pulls[name] * sign > 0.05), key=lambda name: -pulls[name] * sign)[:4]
         if names:

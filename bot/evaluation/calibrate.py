@@ -30,7 +30,7 @@ FOLDS = 10
 RIDGE = 3.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 AGAINST = frozenset(
-    {"debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone"}
+    {"negation", "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone"}
 )
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
 PINNED = {"unknown_places": -4.0}

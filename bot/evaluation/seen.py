@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,13 +42,13 @@ class Seen:
         }
 
 
-def look(trace: Trace, weights: Mapping[str, float]) -> Seen | None:
-    """What a trace holds, with what each feature adds by those weights; None where the message was no question (a pick)."""
+def look(trace: Trace) -> Seen | None:
+    """What a trace holds; None where the message was no question (a pick)."""
     question = trace.question
     if question is None:
         return None
     evidence = question.evidence
-    features = [(name, value, weights.get(name, 0.0) * value) for name, value in (evidence.features.items() if evidence else ())]
+    features = [(name, evidence.features[name], adds) for name, adds in evidence.adds().items()] if evidence else []
     explained = set().union(*(candidate.met for candidate in question.chosen))
     return Seen(
         read=question.said,

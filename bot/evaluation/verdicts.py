@@ -183,7 +183,7 @@ def _outcome(engine: Engine, suite: str, case: Case, number: int, turn: Turn, el
         confirmed=premise and confirms(ask, reply.body),
         right=_right(engine, ask, turn, verdict) if single and not labelled and ask.expect != "chitchat" else None,
     )
-    return replace(outcome, seen=look(turn.trace, engine.understander.weights)) if outcome.failed and turn.trace.question else outcome
+    return replace(outcome, seen=look(turn.trace)) if outcome.failed and turn.trace.question else outcome
 
 
 def _right(engine: Engine, ask: Ask, turn: Turn, verdict: str) -> bool:

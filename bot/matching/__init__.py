@@ -3,7 +3,8 @@
 from bot.matching.coefficients import KINDS, Coefficients, kind_of, load_coefficients
 from bot.matching.evidence import Evidence, asking_part, weigh
 from bot.matching.index import Candidate, Index
-from bot.matching.lexicon import Cue, Lexicon, Reading, Term
+from bot.matching.lexicon import Lexicon
+from bot.matching.reading import Cue, Reading, Term
 from bot.matching.surfaces import VERBAL, Surfaces, compact, spell
 
 __all__ = [

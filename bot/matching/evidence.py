@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.matching.index import LIKENESS, Candidate, Index
-from bot.matching.lexicon import Reading, Term, is_place
+from bot.matching.index import LIKENESS, Candidate, Index, negates
+from bot.matching.reading import Reading, Term, is_place
 from bot.matching.surfaces import VERBAL
 
 # explained, called  share of the question that the topics' words explain; that their names and phrasings do
@@ -21,6 +21,7 @@ from bot.matching.surfaces import VERBAL
 # named, full        share of the best-met name that stands in the question; whether all of it does, full_weight: how telling it is
 # score              what the best topic is ranked by
 # margin, lead       gap in score to the next topic; to the mean of the next five
+# negation           the question sets something aside (말고, 하지 마) and the topic's phrasings do not, or the other way round
 # met_weight, …      weight and number of the words met: met_count where no name is whole, met_beyond what stands besides a whole one
 # clean              nothing is left unexplained
 # lists              a group's name with "what is there", which asks for the list
@@ -33,7 +34,7 @@ from bot.matching.surfaces import VERBAL
 # heads              unexplained nouns right behind a word of the topic, which may make it another thing (자전거+도로)
 # lone               one word alone, and no name
 FEATURES = (
-    "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead",
+    "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead", "negation",
     "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
     "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone",
 )  # fmt: skip
@@ -52,11 +53,17 @@ class Evidence:
     features     by name, see FEATURES
     unexplained  words of the question that neither the topics nor an aspect nor everyday language explains
     probability  that the best topic is the right one, 0.0 to 1.0
+    weights      by which the features were weighed
     """
 
     features: dict[str, float]
     unexplained: tuple[Term, ...]
     probability: float
+    weights: Mapping[str, float]
+
+    def adds(self) -> dict[str, float]:
+        """What each feature adds to the log odds, or takes from them."""
+        return {name: self.weights.get(name, 0.0) * value for name, value in self.features.items()}
 
 
 def weigh(
@@ -79,9 +86,10 @@ def weigh(
     _weigh_met(features, reading, explained, index)
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
+    features["negation"] = abs(float(negates(reading)) - float(index.negated[index.number[chosen[0].topic_id]]))
     if is_group and features["full"]:
         features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not _stands_beside(reading, unexplained, explained))
-    return Evidence(features, tuple(unexplained), probability(features, weights))
+    return Evidence(features, tuple(unexplained), probability(features, weights), weights)
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:

@@ -15,7 +15,8 @@ import numpy as np
 from bot.content import Content, Topic
 from bot.matching.bags import MEASURES, Bags, Codes
 from bot.matching.letters import letter_codes
-from bot.matching.lexicon import CONTENT_KINDS, Lexicon, Reading, Term
+from bot.matching.lexicon import Lexicon
+from bot.matching.reading import CONTENT_KINDS, Reading, Term
 from bot.matching.spelling import Spelling
 from bot.matching.surfaces import compact
 
@@ -33,6 +34,8 @@ _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 # letters_…, words_…  likeness of letters and of words, see bags.MEASURES
 LIKENESS = tuple(f"{view}_{name}" for view in ("letters", "words") for name in MEASURES)
 RANKED = ("explained", "called", "phrase", "name", "lists", *LIKENESS)
+_NEGATIONS = frozenset(("말", "마", "마라", "않"))
+_NEGATING = frozenset(("verb", "auxiliary"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,14 @@ class Index:
         self._is_list = np.array([topic.is_simple for topic in self.topics], dtype=bool)
         raw: list[tuple[int, str, list[Term], bool]] = []
         words: list[list[str]] = []
+        negated = np.zeros(len(self.topics))
         for n, topic in enumerate(self.topics):
             phrasings = []
             for text, is_name in _phrasings(topic):
                 reading = lexicon.learn(text)
                 phrasings.append((n, text, lexicon.kept(reading.terms, is_name), is_name))
                 words.append(_words(reading))
+                negated[n] += negates(reading)
             self._learn(n, topic, phrasings)
             raw += phrasings
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
@@ -112,6 +117,7 @@ class Index:
         self._index_phrases(raw)
         owners = [phrase.topic for phrase in self.phrases]
         self.letters = Bags([letter_codes(compact(phrase.text)) for phrase in self.phrases], owners, len(self.topics))
+        self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
         self._word_codes: dict[str, int] = {}
         self.words = Bags([self._codes(bag, learn=True) for bag in words], owners, len(self.topics))
         self.spelling = Spelling(lexicon, (compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
@@ -262,6 +268,11 @@ class Index:
             if phrase.is_name and (cover, weight) > named:
                 named = cover, weight
         return value, *named, best
+
+
+def negates(reading: Reading) -> bool:
+    """Whether a text sets something aside or forbids it (A 말고 B, 하지 마); a question in the negative (안 되나요) does not."""
+    return any(m.text in _NEGATIONS and m.kind in _NEGATING for m in reading.morphemes)
 
 
 def _words(reading: Reading) -> list[str]:

@@ -6,16 +6,15 @@ Topics, their names and the question go through the same reading, so that they m
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from bot.content import Content, Topic
 from bot.korean import Morpheme, Tagger, Utterance, initials, read
 from bot.korean.jamo import BASE, TAILS
 from bot.matching.latin import LatinWords
+from bot.matching.reading import CONTENT_KINDS, Cue, Reading, Term, without_spaces
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it: 아이고 holds no 아이
-CONTENT_KINDS = frozenset(("noun", "name", "place", "verb", "adjective", "foreign", "root", "number", "unknown"))
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
@@ -25,61 +24,7 @@ _QUOTES = re.compile("['\"‘’“”]")
 _IN_PLACE = re.compile(r"\b(?:in|at|from|of) ([A-Z][a-z]{2,})")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SUFFIXES = frozenset(("들", "층", "님", "분", "용", "형"))
-_DISTRICT_ENDINGS = "구시군도읍면"
-_OFFICES = ("구청", "시청", "군청", "도청")
-_LATIN_DISTRICT = re.compile(r"-(?:gu|si|do|gun)")  # Gangnam-gu
 _HERE = ("용산", "yongsan")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word of a text that says something about its subject.
-
-    key    the word, one for all its synonyms
-    start  in characters of the text without spaces; end exclusive
-    kind   noun, name, place, verb, adjective, foreign, root, number or unknown
-    known  whether the content holds it anywhere
-    soft   an everyday word: it speaks for a topic that has it, and against none
-    """
-
-    key: str
-    start: int
-    end: int
-    kind: str
-    known: bool
-    soft: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A place where an aspect (or another intent) is asked for."""
-
-    id: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Reading:
-    """A text as the lexicon sees it.
-
-    compact    the text without spaces; all offsets count its characters
-    words      (start, end) of the words that spaces part
-    cut        morphemes that a known word covers in part: signs of a misspelling
-    elsewhere  everyday names of larger places (서울): before a name they make it another one
-    respelt    it was written otherwise, and is read as it may have been meant
-    """
-
-    utterance: Utterance
-    compact: str
-    terms: list[Term]
-    cues: list[Cue]
-    words: list[tuple[int, int]]
-    morphemes: list[Morpheme]
-    edges: Edges
-    cut: list[tuple[int, int]] = field(default_factory=list)
-    elsewhere: list[tuple[int, int]] = field(default_factory=list)
-    respelt: bool = False
 
 
 class Lexicon:
@@ -104,6 +49,9 @@ class Lexicon:
         self.neutral: set[str] = set()
         self.names_by_initials: dict[str, str] = {}
         self._soft: dict[str, bool] = {}
+        self.elsewhere = Surfaces()
+        for place in content.elsewhere.all:
+            self.elsewhere.add(compact(place), place)
         self._add_everyday(content)
         self._add_synonyms(content)
         self._add_cues(content)
@@ -308,7 +256,7 @@ class Lexicon:
         names     Latin words that were written as names are; places: those behind "in" and the like
         learning  it is the content's own: every word of it counts
         """
-        place, words = _without_spaces(utterance.text)
+        place, words = without_spaces(utterance.text)
         flat = spell(utterance.text.replace(" ", ""))
         morphemes = [Morpheme(text, kind, place[start], place[end]) for text, kind, start, end in utterance.morphemes]
         edges = Edges(flat, morphemes, words)
@@ -321,6 +269,8 @@ class Lexicon:
         cues = [Cue(name, start, end) for start, end, names in asked for name in names]
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered, names, places, learning)
+        if not learning:
+            self._add_elsewhere(reading, covered)
         terms.sort(key=_start)
         return reading
 
@@ -361,17 +311,17 @@ class Lexicon:
                 kind = "place"
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 
+    def _add_elsewhere(self, reading: Reading, covered: bytearray) -> None:
+        """Makes a place of what the list of places elsewhere names at the start of a word, whatever the tagger takes it for."""
+        for start, end, names in self.elsewhere.find(reading.compact, reading.edges):
+            if start in reading.edges.words and not any(covered[start:end]):
+                reading.terms[:] = [term for term in reading.terms if not (start <= term.start and term.end <= end)]
+                reading.terms.append(Term(names[0], start, end, "place", False))
+
     def _is_district(self, word: str) -> bool:
         """Whether the dictionary knows a district or city of that name, which people leave unsaid (마포, 노원)."""
         full = [word + ending for ending in "구시군"] + ([word] if word[-1] in "구시군" else [])
         return 2 <= len(word) <= 3 and any(m.kind == "place" and m.text in full for m in self.tagger(" ".join(full)))
-
-
-def is_place(term: Term, text: str) -> bool:
-    """Whether the word names a place, by the dictionary or by what stands behind it (강동구, 마포+구청)."""
-    if term.kind == "place" or text[term.end : term.end + 2] in _OFFICES or _LATIN_DISTRICT.match(text, term.end):
-        return True
-    return term.kind == "name" and term.key[-1] in _DISTRICT_ENDINGS and len(term.key) > 2
 
 
 def _start(term: Term) -> int:
@@ -380,21 +330,3 @@ def _start(term: Term) -> int:
 
 def _is_verb(word: str) -> bool:
     return len(word) >= 2 and word.endswith("다") and " " not in word
-
-
-def _without_spaces(text: str) -> tuple[list[int], list[tuple[int, int]]]:
-    """(place of every character without spaces, (start, end) of every word) of a text with single spaces."""
-    place: list[int] = []
-    words = []
-    count = word_start = 0
-    for char in text:
-        place.append(count)
-        if char == " ":
-            words.append((word_start, count))
-            word_start = count
-        else:
-            count += 1
-    place.append(count)
-    if count > word_start:
-        words.append((word_start, count))
-    return place, words

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from bot.korean.retype import carry_back
 from bot.matching.fuzzy import Speller
-from bot.matching.lexicon import Lexicon, Reading, Term, is_place
+from bot.matching.lexicon import Lexicon
+from bot.matching.reading import Reading, Term, is_place
 from bot.matching.surfaces import compact
 
 LONGEST_WORD = 24  # letters; trying every part of a longer one costs more than it finds
