@@ -23,6 +23,8 @@ _SEVERAL = re.compile(
     r"(?:\d{1,2}\s*번?\s*(?:,|하고|이랑|랑|과|와|및|and|&|\+|\s|(?<=번))\s*)+\d{1,2}(?:\s*번|(?![\d.가-힣]))\s*(?:이요|이랑|하고|요|은|는|을|를|도)?\s*"
 )
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
+_BARE_ENGLISH = re.compile(r"(?:and )?(?:(?:what|how) about|and|but|then)\b")
+_FEW = 7  # words of such a message
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*년|(?![\d가-힣%]))")
 _FAR_YEAR = re.compile(
     spell(
@@ -332,7 +334,9 @@ def _joins(reading: Reading) -> bool:
 
 
 def is_bare(question: Question) -> bool:
-    """Whether the message names something and asks nothing of it: "열린육아방은"."""
+    """Whether the message names something and asks nothing of it: "열린육아방은", "and Dodam Dodam?"."""
+    if question.language == "en" and _BARE_ENGLISH.match(question.reading.utterance.text) and not question.claims:
+        return len(question.reading.words) <= _FEW and all(cue.id == "what" for cue in question.aspects)
     if question.claims or question.aspects or len(question.reading.compact) > _SHORT:
         return False
     return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) == 1

@@ -88,13 +88,15 @@ def test_words_pick_from_the_options(talk):
     assert talk(CLARIFY, "포근둥지").reply.topics == ("nest",)
 
 
-@pytest.mark.parametrize("message", ["1번 2번 둘다", "1, 2", "1번이랑 2번", "1번하고 2번 알려줘", "둘 다", "both"])
+@pytest.mark.parametrize("message", ["1번 2번 둘다", "1, 2", "1번이랑 2번", "1번하고 2번 알려줘"])
 @pytest.mark.parametrize("first", [CLARIFY, LIST], ids=["options", "list"])
 def test_two_that_are_picked_are_both_told(talk, first, message):
-    if first == LIST and not message[0].isdigit():
-        pytest.skip("a list may be long: both of what, only a choice tells")
-
     assert set(talk(first, message).reply.topics) == {"room", "nest"}
+
+
+@pytest.mark.parametrize("message", ["둘 다", "both"])
+def test_both_of_a_choice_are_told(talk, message):
+    assert set(talk(CLARIFY, message).reply.topics) == {"room", "nest"}
 
 
 def test_two_of_which_one_is_not_in_the_list_are_not_told(talk, town):
@@ -361,3 +363,10 @@ def test_deciding_is_the_same_every_time(talk):
     state = State(topics=("lamp",), aspects=("where",), turns=3)
 
     assert talk("그럼 튼튼진료소는요?", state=state).trace.decision == talk("그럼 튼튼진료소는요?", state=state).trace.decision
+
+
+@pytest.mark.parametrize("text", ["and the Sturdy clinic?", "what about the sturdy clinic", "how about the sturdy clinic?"])
+def test_a_bare_topic_in_english_inherits_what_was_asked(talk, text):
+    reply = talk("where is the galaxy lamp?", text).reply
+
+    assert (reply.kind, reply.topics, reply.aspects) == ("partial", ("clinic",), ("where",))
