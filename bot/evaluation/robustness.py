@@ -87,14 +87,18 @@ class Robustness:
         return "\n".join(lines)
 
     def _line(self, measured: Measured) -> str:
-        inside = [100 * measured.in_scope.rate(verdict) for verdict in ("resolved", "tap", "missed", "wrong")]
-        outside = [100 * measured.out_of_scope.rate(verdict) for verdict in ("resolved", "clarify", "wrong")]
-        urgent = f"{100 * measured.urgent.rate('resolved'):.1f}" if measured.urgent.count else "–"
+        inside = [_share(measured.in_scope, verdict) for verdict in ("resolved", "tap", "missed", "wrong")]
+        outside = [_share(measured.out_of_scope, verdict) for verdict in ("resolved", "clarify", "wrong")]
         rate = "" if measured.rate is None else f"{measured.rate:g}"
         return (
-            f"  {measured.name:<10}{rate:>6}  {inside[0]:>18.1f} {inside[1]:>5.1f} {inside[2]:>7.1f} {inside[3]:>6.1f} {self.loss(measured):>7.1f}"
-            f"  {outside[0]:>23.1f} {outside[1]:>8.1f} {outside[2]:>6.1f}  {urgent:>14}"
+            f"  {measured.name:<10}{rate:>6}  {inside[0]:>18} {inside[1]:>5} {inside[2]:>7} {inside[3]:>6} {self.loss(measured):>7.1f}"
+            f"  {outside[0]:>23} {outside[1]:>8} {outside[2]:>6}  {_share(measured.urgent, 'resolved'):>14}"
         )
+
+
+def _share(tally: Tally, verdict: str) -> str:
+    """Per cent, or a dash where nothing of that sort was asked."""
+    return f"{100 * tally.rate(verdict):.1f}" if tally.count else "–"
 
 
 def measure(engine: Engine, suites: Sequence[Path], clean: Sequence[Outcome], rates: Sequence[float], kinds: Sequence[str], seed: int) -> Robustness:

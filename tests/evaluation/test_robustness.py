@@ -106,3 +106,9 @@ def test_text_and_json_of_the_report_hold_the_noise_where_it_was_measured(suite)
     assert json.loads(json.dumps(report.as_json()))["noise"]["loss_at_one_in_ten"] == 100.0
     assert "noise" not in Report(("few",), "v1", ()).as_json()
     assert Robustness(0, Measured("", None), ()).text()
+
+
+def test_what_was_not_asked_has_no_share():
+    robust = Robustness(0, Measured("", None, tally(9, 1)), ())
+
+    assert robust.text().splitlines()[-1].split() == ["(clean)", "90.0", "0.0", "10.0", "0.0", "0.0", "–", "–", "–", "–"]

@@ -157,11 +157,20 @@ def _noise(noise: Robustness) -> Plot:
 
 def _noise_row(noise: Robustness, one: Measured) -> tuple[str, ...]:
     inside, outside = one.in_scope, one.out_of_scope
-    shares = (inside.rate("missed"), inside.rate("wrong"), outside.rate("resolved"), outside.rate("wrong"))
-    urgent = _percent(one.urgent.rate("resolved")) if one.urgent.count else "–"
     rate = "–" if one.rate is None else f"{one.rate:g}"
-    first = (NOISES.get(one.kind, one.kind), rate, _percent(inside.rate("resolved")), f"{noise.loss(one):.1f}")
-    return (*first, *map(_percent, shares), urgent)
+    first = (NOISES.get(one.kind, one.kind), rate, _asked(inside, "resolved"), f"{noise.loss(one):.1f}")
+    return (
+        *first,
+        _asked(inside, "missed"),
+        _asked(inside, "wrong"),
+        _asked(outside, "resolved"),
+        _asked(outside, "wrong"),
+        _asked(one.urgent, "resolved"),
+    )
+
+
+def _asked(tally: Tally, verdict: str) -> str:
+    return _percent(tally.rate(verdict)) if tally.count else "–"
 
 
 def _percent(share: float) -> str:
