@@ -173,13 +173,14 @@ class Understander:
         """The question with the topics it may be about; where it is unsure and has words that may be misspelt, as it may have been meant."""
         excluded = set(state.topics) if question.goes("correction") else self._set_aside(question)
         self._match(question, excluded, state)
-        if question.language == "en" or question.is_sure(_SURE):
+        if question.language == "en" or (question.is_sure(_SURE) and question.aspects):
             return question
         for reading in self._respelt(question):
             other = replace(question, reading=reading)
             self._find_cues(other, keep=True)
             self._match(other, excluded, state)
-            if other.probability > question.probability + _BETTER:
+            asks_more = bool(other.aspects) and not question.aspects
+            if other.probability > question.probability + (-_BETTER if asks_more else _BETTER):
                 question = other
         return question
 

@@ -120,7 +120,7 @@ class Index:
         self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
         self._word_codes: dict[str, int] = {}
         self.words = Bags([self._codes(bag, learn=True) for bag in words], owners, len(self.topics))
-        self.spelling = Spelling(lexicon, (compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
+        self.spelling = Spelling(lexicon, (name for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
 
     # -- building ------------------------------------------------------------------------------------------------
 
