@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             engine.understander.index.rank_by("lists", ranking)
             rows, _, _ = ask(engine, asked)
             command = f"python benchmarks/parakqc.py parakqc_even.tsv --write {options.write.as_posix()}"
-            write("lists", ranking, fit(rows, "lists"), options.write, f"{command}\n{len(rows)} questions. {figures}")
+            write("lists", ranking, {"lists": fit(rows, "lists")}, options.write, f"{command}\n{len(rows)} questions. {figures}")
     return 0
 
 

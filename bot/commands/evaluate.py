@@ -15,7 +15,7 @@ from bot.commands.opening import Flags, open_engine, open_settings
 from bot.engine import Engine
 from bot.errors import SuiteError
 from bot.evaluation import calibrate as fitting
-from bot.evaluation.noise import KINDS
+from bot.evaluation.noise import KINDS, Noise
 from bot.evaluation.page import Words, check_page, write_page
 from bot.evaluation.report import Report, compare, run
 from bot.evaluation.robustness import measure
@@ -83,13 +83,17 @@ def _write_page(engine: Engine, report: Report, path: Path) -> None:
     write_page(report, sweep(engine, report.outcomes), engine.policy.thresholds, words, path)
 
 
-def calibrate(flags: Flags, suites: list[Path], output: Path | None) -> None:
-    """Prints what weights fitted on the suites are worth on held-out groups; with `output`, writes them there."""
-    ranking, rows = fitting.fit_suites(open_engine(open_settings(flags)), _files(suites))
-    account = fitting.account(rows, f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}")
+def calibrate(flags: Flags, suites: list[Path], output: Path | None, noise: float = 0.0, seed: int = 0) -> None:
+    """Prints what weights fitted on the suites are worth on held-out groups; with `output`, writes them there.
+
+    noise  every question is asked besides with so many errors a character
+    """
+    ranking, rows = fitting.fit_suites(open_engine(open_settings(flags)), _files(suites), Noise(rate=noise, seed=seed) if noise else None)
+    command = f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}"
+    account = fitting.account(rows, f"{command} --noise {noise:g}" if noise else command)
     click.echo(account)
     if output is not None:
-        fitting.write("topics", ranking, fitting.fit(rows), output, account)
+        fitting.write("topics", ranking, fitting.fit_topics(rows), output, account)
         click.echo(f"{output}에 썼습니다.")
 
 

@@ -11,7 +11,7 @@ from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
-from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, kind_of, spell, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -192,8 +192,7 @@ class Understander:
         if question.chosen:
             question.beyond = self._beyond(question)
             best = self.content.topics[question.chosen[0].topic_id]
-            weights = self.weights[kind_of(best.is_simple)]
-            question.evidence = weigh(question.reading, question.candidates, question.chosen, self.index, weights, bool(best.members))
+            question.evidence = weigh(question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple)
         question.aspects = self._asked(question)
 
     def _respelt(self, question: Question) -> Iterator[Reading]:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from bot.korean import decompose, fold
 
 # Letters that may differ, by the length of the shorter text: a two-syllable word has too many honest neighbours for more.
-_ALLOWED = ((4, 0), (8, 1), (24, 2), (99, 3))
+_ALLOWED = ((5, 0), (8, 1), (24, 2), (99, 3))
 
 
 def letters(text: str) -> str:
@@ -30,7 +30,7 @@ class Speller:
         groups: dict[tuple[int, str], list[tuple[str, str]]] = {}
         for word in sorted(set(words)):
             spelled = letters(word)
-            if len(spelled) >= 4:
+            if len(spelled) >= 5:
                 for edge in {spelled[0], spelled[-1].upper() + "$"}:
                     groups.setdefault((len(spelled), edge), []).append((spelled, word))
         self._words = {key: [word for _, word in group] for key, group in groups.items()}
