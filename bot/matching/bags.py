@@ -103,7 +103,7 @@ class Bags:
         parts, norms, totals = [], [], []
         for numbers, bag in zip(self._numbers, bags, strict=True):
             distinct = dict.fromkeys(bag)
-            features = np.array([numbers[one] for one in distinct if one in numbers], dtype=np.int64)
+            features = np.array([n for n in map(numbers.get, distinct) if n is not None], dtype=np.int64)
             weights = self._rarity[features]
             missing = len(distinct) - len(features)
             parts.append(features)
@@ -120,9 +120,9 @@ class Bags:
         found: set[int] = set()
         for start in range(0, len(said), max(self.topics, 1)):
             view = said[start : start + self.topics]
-            alike = np.flatnonzero(view)
+            alike = view.nonzero()[0]
             if len(alike) > count:
-                alike = alike[np.argpartition(view[alike], -count)[-count:]]
+                alike = alike[view[alike].argpartition(-count)[-count:]]
             found.update(alike.tolist())
         return found
 
@@ -136,17 +136,17 @@ class Bags:
 
     def compare(self, question: Question, topics: Sequence[int]) -> Floats:
         """MEASURES of the first view, then of the others: one row a topic."""
-        held = np.zeros(len(self._rarity))
+        held = np.zeros(len(self._rarity), dtype=bool)
         for part in question.parts:
-            held[part] = self._rarity[part]
+            held[part] = True
         rows = np.array([view * self.topics + topic for view in range(self.views) for topic in topics], dtype=np.int64)
         here = np.arange(len(rows))
         starts, stops = self._own_starts[rows], self._own_starts[rows + 1]
-        weights = held[np.concatenate([self._own[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)])]
-        met = np.flatnonzero(weights)  # of what a topic has, little stands in the question
-        weights = weights[met]
+        own = np.concatenate([self._own[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)])
+        met = held[own].nonzero()[0]  # of what a topic has, little stands in the question
+        weights = self._rarity[own[met]]
         ends = (stops - starts).cumsum()
-        row = np.searchsorted(ends, met, side="right")
+        row = ends.searchsorted(met, side="right")
         pair = met + (stops - ends)[row]
         first = self._user_starts[pair]
         uses = self._user_starts[pair + 1] - first
@@ -154,8 +154,8 @@ class Bags:
         many = self._many[rows]
         width = int(many.max())
         phrase = self._users[_run(first, uses)]
-        places = phrase + np.repeat((here * width - self._first[rows])[row], uses)
-        alike = np.bincount(places, weights=np.repeat(weights**2, uses) * self._norms[phrase], minlength=len(rows) * width).reshape(len(rows), width)
+        places = phrase + (here * width - self._first[rows])[row].repeat(uses)
+        alike = np.bincount(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
         norms = np.repeat(question.norms, len(topics))
         out = np.empty((len(rows), len(MEASURES)))
         highest = alike.argmax(axis=1)
@@ -180,7 +180,7 @@ class Question:
 def _run(starts: npt.NDArray[np.signedinteger], lengths: npt.NDArray[np.signedinteger]) -> Numbers:
     """Indices of several stretches, one after another."""
     ends = lengths.cumsum()
-    return np.repeat(starts - ends + lengths, lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
+    return (starts - ends + lengths).repeat(lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
 def _joined(parts: Sequence[npt.NDArray[np.generic]], kind: type[np.generic]) -> npt.NDArray[np.generic]:

@@ -94,7 +94,7 @@ def weigh(
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """The logistic of the weighted features."""
-    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items() if value)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 

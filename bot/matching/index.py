@@ -171,9 +171,14 @@ class Index:
         self.phrases: list[Phrase] = []
         # By topic: word → its weight (two at most: it may be an everyday one in a name) → the phrasings it stands in.
         self._by_key: list[dict[str, dict[float, list[int]]]] = [{} for _ in self.topics]
+        seen: list[set[tuple[bool, frozenset[tuple[str, float]]]]] = [set() for _ in self.topics]
         for number, (n, text, terms, is_name) in enumerate(raw):
             weights = {term.key: self.weight(term) for term in terms}
             self.phrases.append(Phrase(n, text, sum(weights.values()), is_name))
+            alike = is_name, frozenset(weights.items())
+            if alike in seen[n]:
+                continue  # of the same words as another: it is met as that one is
+            seen[n].add(alike)
             for key, weight in weights.items():
                 self._by_key[n].setdefault(key, {}).setdefault(weight, []).append(number)
         owners: dict[str, list[int]] = {}
