@@ -91,7 +91,7 @@ class Question:
 
     def goes(self, *names: str) -> bool:
         """Whether one of those navigation words stands in the message."""
-        return any(cue.id in names for cue in self.navigation)
+        return bool(self.navigation) and any(cue.id in names for cue in self.navigation)
 
 
 class Understander:

@@ -1,7 +1,7 @@
 """Phrasings as bags of features (words, or bits of letters), weighted by rarity, and how like a question they are.
 
-Few topics are looked at closely, however many there are: first those that share the question's rarest features are found, then each of
-them is compared in full. Several views of the phrasings are kept and compared as one, each topic having a row in each: a question's
+Of a small base all phrasings are compared. Of a large one few topics are: those that share the question's rarest features, so that the
+cost does not grow with the base. Several views of the phrasings are kept and compared as one, each topic having a row in each: a question's
 features are few, and what a call of numpy costs by itself would count most. All values are 0.0 to 1.0, higher is more alike.
 """
 
@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import count
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 # common  share of what half of its phrasings or more have in common that the question holds
 MEASURES = ("best", "second", "mean", "cover", "common")
 
+_SMALL = 5_000  # phrasings up to which all of them are compared; from about there on it would cost more
 _BUDGET = 20_000  # entries read to find topics in one view, the rarest features first
 _CHUNK = 1_000  # topics; so many are sorted at once, or a large base would need a gigabyte to be built
 
@@ -35,68 +37,34 @@ class Bags:
 
     views   of each view the features of every phrasing, in order; read once
     owners  the topic number of each phrasing, ascending; every topic has a phrasing
+    small   how many phrasings are all compared
     """
 
-    def __init__(self, views: Sequence[Iterable[Sequence[str]]], owners: Sequence[int], topics: int) -> None:
-        self.size, self.topics, self.views = len(owners), topics, len(views)
-        number = count().__next__
+    def __init__(self, views: Sequence[Iterable[Sequence[str]]], owners: Sequence[int], topics: int, small: int = _SMALL) -> None:
+        self.topics, self._views = topics, len(views)
         self._numbers: list[dict[str, int]] = []  # by view: feature → number
+        features, lengths = self._read_views(views)
+        # From here on the phrasings of the second view follow those of the first, and so do its topics.
+        counts = np.bincount(features, minlength=sum(map(len, self._numbers)))
+        self._rarity = np.log(1 + len(owners) / np.maximum(counts, 1))
+        self._unseen = float(np.log(1 + max(len(owners), 1)))
+        rows = np.tile(np.asarray(owners, dtype=np.int64), self._views) + np.repeat(np.arange(self._views) * topics, len(owners))
+        first = np.searchsorted(rows, np.arange(self._views * topics + 1))
+        pairs = _Pairs(features, np.append(0, np.cumsum(lengths, dtype=np.int64)), first, self._rarity)
+        self._base: _Small | _Large = _Small(pairs, self._rarity) if len(owners) <= small else _Large(pairs, self._rarity)
+
+    def _read_views(self, views: Sequence[Iterable[Sequence[str]]]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """(numbers of the features, phrasing after phrasing; how many each has)."""
+        number = count().__next__
         features, lengths = array("i"), array("i")
         for bags in views:
-            numbers = defaultdict(number)
+            numbers: defaultdict[str, int] = defaultdict(number)
             for bag in bags:
                 before = len(features)
                 features.extend([numbers[one] for one in dict.fromkeys(bag)])
                 lengths.append(len(features) - before)
             self._numbers.append(dict(numbers))
-        # From here on the phrasings of the second view follow those of the first, and so do its topics.
-        phrase_features = np.frombuffer(features, dtype=np.int32) if features else np.empty(0, dtype=np.int32)
-        known = sum(map(len, self._numbers))
-        counts = np.bincount(phrase_features, minlength=known)
-        self._rarity = np.log(1 + self.size / np.maximum(counts, 1))
-        self._unseen = float(np.log(1 + max(self.size, 1)))
-        rows = np.tile(np.asarray(owners, dtype=np.int64), self.views) + np.repeat(np.arange(self.views) * topics, self.size)
-        self._first = np.searchsorted(rows, np.arange(self.views * topics + 1))  # of each row among the phrasings
-        self._many = np.diff(self._first)
-        self._index(phrase_features, np.append(0, np.cumsum(lengths, dtype=np.int64)))
-        self._index_topics(known)
-
-    def _index(self, features: npt.NDArray[np.int32], starts: Numbers) -> None:
-        """By row its features, each once, ascending; by these the phrasings that have them."""
-        self._norms = np.empty(len(starts) - 1)  # of the phrasings, inverse
-        own, sizes, uses, users, says = [], [], [], [], []
-        for row in range(0, len(self._many), _CHUNK):
-            many = self._many[row : row + _CHUNK]
-            first, last = self._first[row], self._first[row + len(many)]
-            lengths = np.diff(starts[first : last + 1])
-            phrase = np.repeat(np.arange(first, last, dtype=np.int32), lengths)
-            feature = features[starts[first] : starts[last]]
-            squares = np.bincount(phrase - first, weights=self._rarity[feature] ** 2, minlength=last - first)
-            self._norms[first:last] = 1 / np.maximum(np.sqrt(squares), 1e-6)
-            pairs = np.repeat(np.repeat(np.arange(len(many)), many), lengths) * len(self._rarity) + feature
-            order = np.argsort(pairs, kind="stable")
-            pairs, places, used = np.unique(pairs[order], return_index=True, return_counts=True)
-            pair_row, pair_feature = np.divmod(pairs, max(len(self._rarity), 1))
-            users.append(phrase[order])
-            uses.append(used.astype(np.int32))
-            own.append(pair_feature.astype(np.int32))
-            sizes.append(np.bincount(pair_row, minlength=len(many)))
-            share = np.add.reduceat(self._norms[users[-1]], places) if len(places) else np.empty(0)
-            says.append((self._rarity[pair_feature] ** 2 * share / np.sqrt(many[pair_row])).astype(np.float32))
-        self._users = _joined(users, np.int32)
-        self._user_starts = np.append(0, np.cumsum(_joined(uses, np.int32), dtype=np.int64)).astype(np.int32)
-        self._own = _joined(own, np.int32)
-        self._own_starts = np.append(0, np.cumsum(_joined(sizes, np.int64)))
-        self._says = _joined(says, np.float32)
-
-    def _index_topics(self, known: int) -> None:
-        """By feature the rows that have it, and how much that says for each."""
-        row = np.repeat(np.arange(len(self._many), dtype=np.int32), np.diff(self._own_starts))
-        common = np.diff(self._user_starts) * 2 >= self._many[row]
-        self._common = np.maximum(np.bincount(row, weights=np.where(common, self._rarity[self._own], 0), minlength=len(self._many)), 1e-6)
-        order = np.argsort(self._own, kind="stable")
-        self._owners, self._says = row[order], self._says[order]
-        self._ends = np.append(0, np.bincount(self._own, minlength=known).cumsum())
+        return np.array(features, dtype=np.int32), np.array(lengths, dtype=np.int32)
 
     def read(self, bags: Sequence[Sequence[str]]) -> Question:
         """A question's features, by view; each counts once."""
@@ -111,61 +79,24 @@ class Bags:
             totals.append(max(float(weights.sum()) + missing * self._unseen, 1e-6))
         return Question(parts, norms, totals)
 
-    def find(self, question: Question, count: int) -> set[int]:
-        """Numbers of the topics that may be most alike in one view or another, at most `count` for each."""
-        features = np.concatenate([self._rarest(part) for part in question.parts])
-        lengths = self._ends[features + 1] - self._ends[features]
-        run = _run(self._ends[features], lengths)
-        said = np.bincount(self._owners[run], weights=self._says[run], minlength=len(self._many))
-        found: set[int] = set()
-        for start in range(0, len(said), max(self.topics, 1)):
-            view = said[start : start + self.topics]
-            alike = view.nonzero()[0]
-            if len(alike) > count:
-                alike = alike[view[alike].argpartition(-count)[-count:]]
-            found.update(alike.tolist())
-        return found
+    def compare(self, question: Question, also: set[int], most: int) -> tuple[list[int], Floats]:
+        """(numbers of topics, ascending; MEASURES of the first view, then of the others: one row a topic).
 
-    def _rarest(self, features: Numbers) -> Numbers:
-        """The features whose entries are read: all, or the rarest where that would be too many."""
-        lengths = self._ends[features + 1] - self._ends[features]
-        if int(lengths.sum()) <= _BUDGET:
-            return features
-        order = np.argsort(lengths, kind="stable")
-        return features[order[: max(1, int(np.searchsorted(lengths[order].cumsum(), _BUDGET)))]]
-
-    def compare(self, question: Question, topics: Sequence[int]) -> Floats:
-        """MEASURES of the first view, then of the others: one row a topic."""
-        held = np.zeros(len(self._rarity), dtype=bool)
-        for part in question.parts:
-            held[part] = True
-        rows = np.array([view * self.topics + topic for view in range(self.views) for topic in topics], dtype=np.int64)
-        here = np.arange(len(rows))
-        starts, stops = self._own_starts[rows], self._own_starts[rows + 1]
-        own = np.concatenate([self._own[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)])
-        met = held[own].nonzero()[0]  # of what a topic has, little stands in the question
-        weights = self._rarity[own[met]]
-        ends = (stops - starts).cumsum()
-        row = ends.searchsorted(met, side="right")
-        pair = met + (stops - ends)[row]
-        first = self._user_starts[pair]
-        uses = self._user_starts[pair + 1] - first
-        # A row of likeness a topic, a column a phrasing, the rest of it zeros.
-        many = self._many[rows]
-        width = int(many.max())
-        phrase = self._users[_run(first, uses)]
-        places = phrase + (here * width - self._first[rows])[row].repeat(uses)
-        alike = np.bincount(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
-        norms = np.repeat(question.norms, len(topics))
+        also  topics that are compared in any case; besides them those most alike, at most that many in each view
+        """
+        topics, alike, cover, common = self._base.compare(question, also, most, self.topics)
+        here, rows = np.arange(len(alike)), np.array(_rows(topics, self._views, self.topics), dtype=np.int64)
+        many, common_all = self._base.many[rows], self._base.common[rows]
+        norms = np.array(question.norms).repeat(len(topics))
         out = np.empty((len(rows), len(MEASURES)))
         highest = alike.argmax(axis=1)
-        out[:, 0] = alike[here, highest] / norms
+        out[:, 0] = best = alike[here, highest] / norms
         out[:, 2] = alike.sum(axis=1) / (many * norms)
         alike[here, highest] = 0
-        out[:, 1] = np.where(many > 1, alike.max(axis=1) / norms, out[:, 0])
-        out[:, 3] = np.bincount(row, weights=weights, minlength=len(rows)) / np.repeat(question.totals, len(topics))
-        out[:, 4] = np.bincount(row, weights=weights * (uses * 2 >= many[row]), minlength=len(rows)) / self._common[rows]
-        return out.reshape(self.views, len(topics), len(MEASURES)).swapaxes(0, 1).reshape(len(topics), -1)
+        out[:, 1] = np.where(many > 1, alike.max(axis=1, initial=0) / norms, best)
+        out[:, 3] = cover / np.array(question.totals).repeat(len(topics))
+        out[:, 4] = common / common_all
+        return topics, out.reshape(self._views, len(topics), len(MEASURES)).swapaxes(0, 1).reshape(len(topics), self._views * len(MEASURES))
 
 
 class Question:
@@ -177,11 +108,155 @@ class Question:
         self.parts, self.norms, self.totals = parts, norms, totals
 
 
-def _run(starts: npt.NDArray[np.signedinteger], lengths: npt.NDArray[np.signedinteger]) -> Numbers:
+class _Pairs:
+    """By row (a topic in a view) its features, each once, ascending; by these the phrasings that have them.
+
+    first        of each row among the phrasings
+    norms        of the phrasings, inverse
+    own, starts  the features, and where those of each row begin
+    users, uses  the phrasings, and where those of each feature of a row begin
+    common       sum of what half of a row's phrasings have in common
+    """
+
+    def __init__(self, features: npt.NDArray[np.int32], starts: Numbers, first: Numbers, rarity: Floats) -> None:
+        self.first, self.many = first, np.diff(first)
+        self.norms = np.empty(len(starts) - 1)
+        own, sizes, uses, users = [], [], [], []
+        for row in range(0, len(self.many), _CHUNK):
+            many = self.many[row : row + _CHUNK]
+            low, high = first[row], first[row + len(many)]
+            lengths = np.diff(starts[low : high + 1])
+            phrase = np.repeat(np.arange(low, high, dtype=np.int32), lengths)
+            feature = features[starts[low] : starts[high]]
+            squares = np.bincount(phrase - low, weights=rarity[feature] ** 2, minlength=high - low)
+            self.norms[low:high] = 1 / np.maximum(np.sqrt(squares), 1e-6)
+            pairs = np.repeat(np.repeat(np.arange(len(many)), many), lengths) * len(rarity) + feature
+            order = np.argsort(pairs, kind="stable")
+            pairs, used = np.unique(pairs[order], return_counts=True)
+            pair_row, pair_feature = np.divmod(pairs, max(len(rarity), 1))
+            users.append(phrase[order])
+            uses.append(used.astype(np.int32))
+            own.append(pair_feature.astype(np.int32))
+            sizes.append(np.bincount(pair_row, minlength=len(many)))
+        self.users, self.own = _joined(users, np.int32), _joined(own, np.int32)
+        self.uses = np.append(0, np.cumsum(_joined(uses, np.int32), dtype=np.int32))
+        self.starts = np.append(0, np.cumsum(_joined(sizes, np.int64)))
+        self.row = np.repeat(np.arange(len(self.many), dtype=np.int32), np.diff(self.starts))
+        self.is_common = np.diff(self.uses) * 2 >= self.many[self.row]
+        weights = np.where(self.is_common, rarity[self.own], 0)
+        self.common = np.maximum(np.bincount(self.row, weights=weights, minlength=len(self.many)), 1e-6)
+
+
+class _Small:
+    """Pairs by feature: a question's entries are read, some thousands, and every row compared at once."""
+
+    def __init__(self, pairs: _Pairs, rarity: Floats) -> None:
+        self.many, self.common, self._rarity = pairs.many, pairs.common, rarity
+        order = np.argsort(pairs.own, kind="stable")
+        sizes = np.diff(pairs.uses)[order]
+        users = pairs.users[_run(pairs.uses[:-1][order], sizes)]
+        row = pairs.row[order]
+        self._row, self._is_common = row, pairs.is_common[order]
+        self._starts = np.append(0, np.bincount(pairs.own, minlength=len(rarity)).cumsum())  # of each feature among the pairs
+        self._uses = np.append(0, sizes.cumsum())[self._starts]  # and among the phrasings
+        self._width = int(self.many.max(initial=1))
+        self._place = (users - (pairs.first[row] - row * np.int64(self._width)).repeat(sizes)).astype(np.int32)  # in a table of rows and phrasings
+        self._share = (rarity[pairs.own[order]].repeat(sizes) ** 2 * pairs.norms[users]).astype(np.float32)
+        self._root = np.sqrt(self.many)
+
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Floats, Floats, Floats]:
+        """(topics, likeness of each phrasing, one row a topic in a view; share of the question held; held of what is common)."""
+        features = np.concatenate(question.parts)
+        first = self._uses[features]
+        run = _run(first, self._uses[features + 1] - first)
+        alike = np.bincount(self._place[run], self._share[run], len(self.many) * self._width).reshape(-1, self._width)
+        found = sorted(also | _most(alike.sum(axis=1) / self._root, most, topics))
+        rows = _rows(found, len(question.parts), topics)
+        first = self._starts[features]
+        lengths = self._starts[features + 1] - first
+        run = _run(first, lengths)
+        row, weights = self._row[run], self._rarity[features].repeat(lengths)
+        cover = np.bincount(row, weights, len(self.many))
+        common = np.bincount(row, weights * self._is_common[run], len(self.many))
+        return found, alike[rows], cover[rows], common[rows]
+
+
+class _Large:
+    """Pairs by row, and by feature the rows: topics are found by their rarest features, and only those compared."""
+
+    def __init__(self, pairs: _Pairs, rarity: Floats) -> None:
+        self.many, self.common, self._rarity = pairs.many, pairs.common, rarity
+        self._first, self._norms = pairs.first, pairs.norms
+        self._own, self._starts, self._users, self._uses, self._is_common = pairs.own, pairs.starts, pairs.users, pairs.uses, pairs.is_common
+        share = np.add.reduceat(self._norms[self._users], self._uses[:-1]) if len(self._own) else np.empty(0)
+        says = (rarity[self._own] ** 2 * share / np.sqrt(self.many[pairs.row])).astype(np.float32)  # how much a feature says for a row
+        order = np.argsort(self._own, kind="stable")
+        self._owners, self._says = pairs.row[order], says[order]
+        self._ends = np.append(0, np.bincount(self._own, minlength=len(rarity)).cumsum())
+
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Floats, Floats, Floats]:
+        """As of _Small."""
+        found = sorted(also | self._find(question, most, topics))
+        rows = np.array(_rows(found, len(question.parts), topics), dtype=np.int64)
+        held = np.zeros(len(self._rarity), dtype=bool)
+        for part in question.parts:
+            held[part] = True
+        starts, stops = self._starts[rows], self._starts[rows + 1]
+        own = np.concatenate([self._own[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)] or [self._own[:0]])
+        met = held[own].nonzero()[0]  # of what a topic has, little stands in the question
+        weights = self._rarity[own[met]]
+        ends = (stops - starts).cumsum()
+        row = ends.searchsorted(met, side="right")
+        pair = met + (stops - ends)[row]
+        first = self._uses[pair]
+        uses = self._uses[pair + 1] - first
+        # A row of likeness a topic, a column a phrasing, the rest of it zeros.
+        width = int(self.many[rows].max(initial=1))
+        phrase = self._users[_run(first, uses)]
+        places = phrase + (np.arange(len(rows)) * width - self._first[rows])[row].repeat(uses)
+        alike = np.bincount(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
+        cover = np.bincount(row, weights, len(rows))
+        return found, alike, cover, np.bincount(row, weights * self._is_common[pair], len(rows))
+
+    def _find(self, question: Question, most: int, topics: int) -> set[int]:
+        features = np.concatenate([self._rarest(part) for part in question.parts])
+        lengths = self._ends[features + 1] - self._ends[features]
+        run = _run(self._ends[features], lengths)
+        return _most(np.bincount(self._owners[run], self._says[run], len(self.many)), most, topics)
+
+    def _rarest(self, features: Numbers) -> Numbers:
+        """The features whose entries are read: all, or the rarest where that would be too many."""
+        lengths = self._ends[features + 1] - self._ends[features]
+        if int(lengths.sum()) <= _BUDGET:
+            return features
+        order = np.argsort(lengths, kind="stable")
+        return features[order[: max(1, int(lengths[order].cumsum().searchsorted(_BUDGET)))]]
+
+
+def _rows(topics: Sequence[int], views: int, width: int) -> list[int]:
+    """The rows of those topics: those in the first view, then those in the others."""
+    return [view * width + topic for view in range(views) for topic in topics]
+
+
+def _most(said: Floats, most: int, topics: int) -> set[int]:
+    """The topics for which most is said, at most that many in each view, none for which nothing is."""
+    found: set[int] = set()
+    for start in range(0, len(said), max(topics, 1)):
+        view = said[start : start + topics]
+        told = view.nonzero()[0]  # a partition of mostly zeros takes long
+        if len(told) > most:
+            told = told[view[told].argpartition(-most)[-most:]]
+        found.update(told.tolist())
+    return found
+
+
+def _run(starts: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> Numbers:
     """Indices of several stretches, one after another."""
     ends = lengths.cumsum()
-    return (starts - ends + lengths).repeat(lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
+    run: Numbers = (starts - ends + lengths).repeat(lengths)
+    run += np.arange(len(run))
+    return run
 
 
-def _joined(parts: Sequence[npt.NDArray[np.generic]], kind: type[np.generic]) -> npt.NDArray[np.generic]:
+def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> npt.NDArray[Any]:
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)

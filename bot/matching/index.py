@@ -202,11 +202,11 @@ class Index:
         """The topics that may be meant, best first, at most SHORTLIST."""
         question = self._weigh_question(reading)
         bags = self.bags.read((letter_bits(reading.compact), _words(reading)))
-        pool = sorted(self._explaining(question) | self.bags.find(bags, 6))
+        pool, likeness = self.bags.compare(bags, self._explaining(question), 6)
         if not pool:
             return []
         found = [self._look_at(n, question) for n in pool]
-        table = np.column_stack(([one.shares for one in found], self.bags.compare(bags, pool)))
+        table = np.column_stack(([one.shares for one in found], likeness))
         scores = np.where(self._is_list[pool], table @ self._ranking["lists"], table @ self._ranking["topics"]).tolist()
         order = sorted(range(len(pool)), key=lambda row: (-scores[row], self.topics[pool[row]].id))[:SHORTLIST]
         rows = table.tolist()
