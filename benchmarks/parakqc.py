@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             engine.understander.index.rank_by("lists", ranking)
             rows, _, _ = ask(engine, asked)
             command = f"python benchmarks/parakqc.py parakqc_even.tsv --write {options.write.as_posix()}"
-            write("lists", ranking, fit(rows), options.write, f"{command}\n{len(rows)} questions. {figures}")
+            write("lists", ranking, fit(rows, "lists"), options.write, f"{command}\n{len(rows)} questions. {figures}")
     return 0
 
 
@@ -90,7 +90,7 @@ def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], folds: int = 10)
     for number in range(folds):
         engine.understander.index.rank_by("lists", fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number]))
         ranked, _, _ = ask(engine, asked)
-        weights = fit([row for row in ranked if fold[row.group] != number])
+        weights = fit([row for row in ranked if fold[row.group] != number], "lists")
         for n, row in enumerate(ranked):
             if fold[row.group] == number:
                 rows[n], probabilities[n] = row, predict(weights, row)
