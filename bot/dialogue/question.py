@@ -227,7 +227,7 @@ class Understander:
         if near and found:
             best = found[0]
             same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}
-            found = [replace(c, score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found]
+            found = [c._replace(score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found]
             found.sort(key=lambda c: (-c.score, c.topic_id))
         return found
 

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import count
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -72,11 +73,10 @@ class Bags:
         for numbers, bag in zip(self._numbers, bags, strict=True):
             distinct = dict.fromkeys(bag)
             features = np.array([n for n in map(numbers.get, distinct) if n is not None], dtype=np.int64)
-            weights = self._rarity[features]
-            missing = len(distinct) - len(features)
+            weights = self._rarity[features].tolist() + [self._unseen] * (len(distinct) - len(features))
             parts.append(features)
-            norms.append(max(float(weights @ weights) + missing * self._unseen**2, 1e-12) ** 0.5)
-            totals.append(max(float(weights.sum()) + missing * self._unseen, 1e-6))
+            norms.append(max(hypot(*weights), 1e-6))  # BLAS has to be fetched for so few
+            totals.append(max(sum(weights), 1e-6))
         return Question(parts, norms, totals)
 
     def compare(self, question: Question, also: set[int], most: int) -> tuple[list[int], Floats]:
@@ -84,8 +84,8 @@ class Bags:
 
         also  topics that are compared in any case; besides them those most alike, at most that many in each view
         """
-        topics, alike, cover, common = self._base.compare(question, also, most, self.topics)
-        here, rows = np.arange(len(alike)), np.array(_rows(topics, self._views, self.topics), dtype=np.int64)
+        topics, rows, alike, cover, common = self._base.compare(question, also, most, self.topics)
+        here = np.arange(len(rows))
         many, common_all = self._base.many[rows], self._base.common[rows]
         norms = np.array(question.norms).repeat(len(topics))
         out = np.empty((len(rows), len(MEASURES)))
@@ -164,13 +164,15 @@ class _Small:
         self._share = (rarity[pairs.own[order]].repeat(sizes) ** 2 * pairs.norms[users]).astype(np.float32)
         self._root = np.sqrt(self.many)
 
-    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Floats, Floats, Floats]:
-        """(topics, likeness of each phrasing, one row a topic in a view; share of the question held; held of what is common)."""
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats]:
+        """(topics, their rows; by row the likeness of each phrasing; weight of the question that is held; of it what is common)."""
         features = np.concatenate(question.parts)
         first = self._uses[features]
         run = _run(first, self._uses[features + 1] - first)
         alike = np.bincount(self._place[run], self._share[run], len(self.many) * self._width).reshape(-1, self._width)
-        found = sorted(also | _most(alike.sum(axis=1) / self._root, most, topics))
+        said = (alike.sum(axis=1) / self._root).reshape(len(question.parts), topics)
+        alikest = said.argpartition(-most, axis=1)[:, -most:].tolist() if topics > most else [range(topics)] * len(said)
+        found = sorted(also.union(n for view, ns in zip(said.tolist(), alikest, strict=True) for n in ns if view[n]))
         rows = _rows(found, len(question.parts), topics)
         first = self._starts[features]
         lengths = self._starts[features + 1] - first
@@ -178,7 +180,7 @@ class _Small:
         row, weights = self._row[run], self._rarity[features].repeat(lengths)
         cover = np.bincount(row, weights, len(self.many))
         common = np.bincount(row, weights * self._is_common[run], len(self.many))
-        return found, alike[rows], cover[rows], common[rows]
+        return found, rows, alike[rows], cover[rows], common[rows]
 
 
 class _Large:
@@ -194,10 +196,10 @@ class _Large:
         self._owners, self._says = pairs.row[order], says[order]
         self._ends = np.append(0, np.bincount(self._own, minlength=len(rarity)).cumsum())
 
-    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Floats, Floats, Floats]:
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats]:
         """As of _Small."""
         found = sorted(also | self._find(question, most, topics))
-        rows = np.array(_rows(found, len(question.parts), topics), dtype=np.int64)
+        rows = _rows(found, len(question.parts), topics)
         held = np.zeros(len(self._rarity), dtype=bool)
         for part in question.parts:
             held[part] = True
@@ -216,7 +218,7 @@ class _Large:
         places = phrase + (np.arange(len(rows)) * width - self._first[rows])[row].repeat(uses)
         alike = np.bincount(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
         cover = np.bincount(row, weights, len(rows))
-        return found, alike, cover, np.bincount(row, weights * self._is_common[pair], len(rows))
+        return found, rows, alike, cover, np.bincount(row, weights * self._is_common[pair], len(rows))
 
     def _find(self, question: Question, most: int, topics: int) -> set[int]:
         features = np.concatenate([self._rarest(part) for part in question.parts])
@@ -233,9 +235,9 @@ class _Large:
         return features[order[: max(1, int(lengths[order].cumsum().searchsorted(_BUDGET)))]]
 
 
-def _rows(topics: Sequence[int], views: int, width: int) -> list[int]:
+def _rows(topics: Sequence[int], views: int, width: int) -> Numbers:
     """The rows of those topics: those in the first view, then those in the others."""
-    return [view * width + topic for view in range(views) for topic in topics]
+    return np.array([view * width + topic for view in range(views) for topic in topics], dtype=np.int64)
 
 
 def _most(said: Floats, most: int, topics: int) -> set[int]:

@@ -53,8 +53,7 @@ class Phrase:
     is_name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One topic that may answer a question.
 
     score        0.0 to about 1.0; not a probability
@@ -107,6 +106,7 @@ class Index:
     def __init__(self, content: Content, lexicon: Lexicon, ranking: Mapping[str, Mapping[str, float]]) -> None:
         self.lexicon = lexicon
         self.topics = list(content.topics.values())
+        self._ids = [topic.id for topic in self.topics]
         self.number = {topic.id: n for n, topic in enumerate(self.topics)}
         self.vocabulary: list[dict[str, float]] = [{} for _ in self.topics]
         self.stated: list[set[str]] = [set() for _ in self.topics]  # words of its names and texts, by topic
@@ -208,9 +208,9 @@ class Index:
         found = [self._look_at(n, question) for n in pool]
         table = np.column_stack(([one.shares for one in found], likeness))
         scores = np.where(self._is_list[pool], table @ self._ranking["lists"], table @ self._ranking["topics"]).tolist()
-        order = sorted(range(len(pool)), key=lambda row: (-scores[row], self.topics[pool[row]].id))[:SHORTLIST]
         rows = table.tolist()
-        return [self._candidate(pool[row], scores[row], rows[row], found[row]) for row in order]
+        best = sorted((-score, self._ids[n], row) for row, (score, n) in enumerate(zip(scores, pool, strict=True)))[:SHORTLIST]
+        return [self._candidate(pool[row], -score, rows[row], found[row]) for score, _, row in best]
 
     def _weigh_question(self, reading: Reading) -> _Question:
         weights: dict[str, float] = {}
