@@ -169,8 +169,8 @@ class _Small:
         features = np.concatenate(question.parts)
         first = self._uses[features]
         run = _run(first, self._uses[features + 1] - first)
-        alike = np.bincount(self._place[run], self._share[run], len(self.many) * self._width).reshape(-1, self._width)
-        said = (alike.sum(axis=1) / self._root).reshape(len(question.parts), topics)
+        alike = _sums(self._place[run], self._share[run], len(self.many) * self._width).reshape(-1, self._width)
+        said: Floats = (alike.sum(axis=1) / self._root).reshape(len(question.parts), topics)
         alikest = said.argpartition(-most, axis=1)[:, -most:].tolist() if topics > most else [range(topics)] * len(said)
         found = sorted(also.union(n for view, ns in zip(said.tolist(), alikest, strict=True) for n in ns if view[n]))
         rows = _rows(found, len(question.parts), topics)
@@ -178,8 +178,7 @@ class _Small:
         lengths = self._starts[features + 1] - first
         run = _run(first, lengths)
         row, weights = self._row[run], self._rarity[features].repeat(lengths)
-        cover = np.bincount(row, weights, len(self.many))
-        common = np.bincount(row, weights * self._is_common[run], len(self.many))
+        cover, common = _sums(row, weights, len(self.many)), _sums(row, weights * self._is_common[run], len(self.many))
         return found, rows, alike[rows], cover[rows], common[rows]
 
 
@@ -216,15 +215,15 @@ class _Large:
         width = int(self.many[rows].max(initial=1))
         phrase = self._users[_run(first, uses)]
         places = phrase + (np.arange(len(rows)) * width - self._first[rows])[row].repeat(uses)
-        alike = np.bincount(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
-        cover = np.bincount(row, weights, len(rows))
-        return found, rows, alike, cover, np.bincount(row, weights * self._is_common[pair], len(rows))
+        alike = _sums(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
+        cover = _sums(row, weights, len(rows))
+        return found, rows, alike, cover, _sums(row, weights * self._is_common[pair], len(rows))
 
     def _find(self, question: Question, most: int, topics: int) -> set[int]:
         features = np.concatenate([self._rarest(part) for part in question.parts])
         lengths = self._ends[features + 1] - self._ends[features]
         run = _run(self._ends[features], lengths)
-        return _most(np.bincount(self._owners[run], self._says[run], len(self.many)), most, topics)
+        return _most(_sums(self._owners[run], self._says[run], len(self.many)), most, topics)
 
     def _rarest(self, features: Numbers) -> Numbers:
         """The features whose entries are read: all, or the rarest where that would be too many."""
@@ -258,6 +257,11 @@ def _run(starts: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> Numbers:
     run: Numbers = (starts - ends + lengths).repeat(lengths)
     run += np.arange(len(run))
     return run
+
+
+def _sums(places: npt.NDArray[Any], weights: npt.NDArray[Any], size: int) -> Floats:
+    """By place the sum of its weights; floats even where there is none."""
+    return np.bincount(places, weights, size).astype(np.float64, copy=False)
 
 
 def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> npt.NDArray[Any]:

@@ -14,7 +14,7 @@ def letter_bits(text: str) -> list[str]:
     """Its bits; kinds are told apart by their length. The text is without spaces; its marks are left out."""
     plain = text if text.isalnum() else "".join(filter(str.isalnum, text))
     two, three = f"{_EDGE}{plain}{_EDGE}", f"{_EDGE}{sounds(plain)}{_EDGE}"
-    return [*plain, *(one + other for one, other in zip(two, two[1:])), *(map("".join, zip(three, three[1:], three[2:])))]
+    return [*plain, *(two[n : n + 2] for n in range(len(two) - 1)), *(three[n : n + 3] for n in range(len(three) - 2))]
 
 
 def sounds(text: str) -> str:
