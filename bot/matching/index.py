@@ -227,14 +227,14 @@ class Index:
 
     def _explaining(self, question: _Question) -> set[int]:
         """Numbers of the topics whose words explain most of the question, at most SHORTLIST."""
-        explained = np.zeros(len(self.topics))
-        for key, weight in question.weights.items():
-            owners = self.by_word.get(key)
-            if owners is not None:
-                explained[owners[0]] += weight * owners[1]
-        best = np.flatnonzero(explained)
+        known = [(self.by_word[key], weight) for key, weight in question.weights.items() if key in self.by_word]
+        if not known:
+            return set()
+        owners, says = np.concatenate([ns for (ns, _), _ in known]), np.concatenate([weight * called for (_, called), weight in known])
+        explained = np.bincount(owners, says, len(self.topics))
+        best = explained.nonzero()[0]
         if len(best) > SHORTLIST:
-            best = best[np.argpartition(explained[best], -SHORTLIST)[-SHORTLIST:]]
+            best = best[explained[best].argpartition(-SHORTLIST)[-SHORTLIST:]]
         return set(best.tolist())
 
     def _look_at(self, n: int, question: _Question) -> _Found:
