@@ -65,7 +65,7 @@ class Bags:
                 features.extend([numbers[one] for one in dict.fromkeys(bag)])
                 lengths.append(len(features) - before)
             self._numbers.append(dict(numbers))
-        return np.array(features, dtype=np.int32), np.array(lengths, dtype=np.int32)
+        return np.asarray(features, dtype=np.int32), np.asarray(lengths, dtype=np.int32)
 
     def read(self, bags: Sequence[Sequence[str]]) -> Question:
         """A question's features, by view; each counts once."""

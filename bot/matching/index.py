@@ -129,6 +129,7 @@ class Index:
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
         self._weigh()
         self._index_phrases(raw)
+        del raw  # of 100,000 phrasings 50 MB, and what follows takes most
         owners = [phrase.topic for phrase in self.phrases]
         self.bags = Bags((map(_letters, self.phrases), words), owners, len(self.topics))
         self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
