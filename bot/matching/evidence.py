@@ -94,17 +94,18 @@ def weigh(
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """The logistic of the weighted features."""
-    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items() if value)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> None:
     best = chosen[0]
     taken = {candidate.topic_id for candidate in chosen}
-    features["explained"] = min(1.0, sum(c.measures["explained"] for c in chosen))
-    features["called"] = min(1.0, sum(c.measures["called"] for c in chosen))
-    features["phrase"] = max(c.measures["phrase"] for c in chosen)
-    features.update((name, best.measures[name]) for name in LIKENESS)
+    measures = [candidate.measures for candidate in chosen]
+    features["explained"] = min(1.0, sum(one["explained"] for one in measures))
+    features["called"] = min(1.0, sum(one["called"] for one in measures))
+    features["phrase"] = max(one["phrase"] for one in measures)
+    features.update((name, measures[0][name]) for name in LIKENESS)
     features["named"] = best.named * min(1.0, best.name_weight)
     features["full"] = float(best.named >= _WHOLE)
     features["full_weight"] = max((min(_CAP, c.name_weight) for c in chosen if c.named >= _WHOLE), default=0.0)
