@@ -30,7 +30,7 @@ MEASURES = ("best", "second", "mean", "cover", "common")
 
 _SMALL = 5_000  # phrasings up to which all of them are compared; from about there on it would cost more
 _BUDGET = 20_000  # entries read to find topics in one view, the rarest features first
-_CHUNK = 1_000  # topics; so many are sorted at once, or a large base would need a gigabyte to be built
+_CHUNK = 200  # topics; so many are sorted at once, or a large base would need a gigabyte to be built
 
 
 class Bags:
@@ -65,7 +65,7 @@ class Bags:
                 features.extend([numbers[one] for one in dict.fromkeys(bag)])
                 lengths.append(len(features) - before)
             self._numbers.append(dict(numbers))
-        return np.array(features, dtype=np.int32), np.array(lengths, dtype=np.int32)
+        return np.asarray(features, dtype=np.int32), np.asarray(lengths, dtype=np.int32)
 
     def read(self, bags: Sequence[Sequence[str]]) -> Question:
         """A question's features, by view; each counts once."""
@@ -84,14 +84,14 @@ class Bags:
 
         also  topics that are compared in any case; besides them those most alike, at most that many in each view
         """
-        topics, rows, alike, cover, common = self._base.compare(question, also, most, self.topics)
+        topics, rows, alike, sums, cover, common = self._base.compare(question, also, most, self.topics)
         here = np.arange(len(rows))
         many, common_all = self._base.many[rows], self._base.common[rows]
         norms = np.array(question.norms).repeat(len(topics))
         out = np.empty((len(rows), len(MEASURES)))
         highest = alike.argmax(axis=1)
         out[:, 0] = best = alike[here, highest] / norms
-        out[:, 2] = alike.sum(axis=1) / (many * norms)
+        out[:, 2] = sums / (many * norms)
         alike[here, highest] = 0
         out[:, 1] = np.where(many > 1, alike.max(axis=1, initial=0) / norms, best)
         out[:, 3] = cover / np.array(question.totals).repeat(len(topics))
@@ -164,13 +164,14 @@ class _Small:
         self._share = (rarity[pairs.own[order]].repeat(sizes) ** 2 * pairs.norms[users]).astype(np.float32)
         self._root = np.sqrt(self.many)
 
-    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats]:
-        """(topics, their rows; by row the likeness of each phrasing; weight of the question that is held; of it what is common)."""
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats, Floats]:
+        """(topics, their rows; by row the likeness of each phrasing; the sum of it; weight of the question that is held; of it what is common)."""
         features = np.concatenate(question.parts)
         first = self._uses[features]
         run = _run(first, self._uses[features + 1] - first)
         alike = _sums(self._place[run], self._share[run], len(self.many) * self._width).reshape(-1, self._width)
-        said: Floats = (alike.sum(axis=1) / self._root).reshape(len(question.parts), topics)
+        sums = alike.sum(axis=1)
+        said: Floats = (sums / self._root).reshape(len(question.parts), topics)
         alikest = said.argpartition(-most, axis=1)[:, -most:].tolist() if topics > most else [range(topics)] * len(said)
         found = sorted(also.union(n for view, ns in zip(said.tolist(), alikest, strict=True) for n in ns if view[n]))
         rows = _rows(found, len(question.parts), topics)
@@ -179,7 +180,7 @@ class _Small:
         run = _run(first, lengths)
         row, weights = self._row[run], self._rarity[features].repeat(lengths)
         cover, common = _sums(row, weights, len(self.many)), _sums(row, weights * self._is_common[run], len(self.many))
-        return found, rows, alike[rows], cover[rows], common[rows]
+        return found, rows, alike[rows], sums[rows], cover[rows], common[rows]
 
 
 class _Large:
@@ -195,7 +196,7 @@ class _Large:
         self._owners, self._says = pairs.row[order], says[order]
         self._ends = np.append(0, np.bincount(self._own, minlength=len(rarity)).cumsum())
 
-    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats]:
+    def compare(self, question: Question, also: set[int], most: int, topics: int) -> tuple[list[int], Numbers, Floats, Floats, Floats, Floats]:
         """As of _Small."""
         found = sorted(also | self._find(question, most, topics))
         rows = _rows(found, len(question.parts), topics)
@@ -217,7 +218,7 @@ class _Large:
         places = phrase + (np.arange(len(rows)) * width - self._first[rows])[row].repeat(uses)
         alike = _sums(places, (weights * weights).repeat(uses) * self._norms[phrase], len(rows) * width).reshape(len(rows), width)
         cover = _sums(row, weights, len(rows))
-        return found, rows, alike, cover, _sums(row, weights * self._is_common[pair], len(rows))
+        return found, rows, alike, alike.sum(axis=1), cover, _sums(row, weights * self._is_common[pair], len(rows))
 
     def _find(self, question: Question, most: int, topics: int) -> set[int]:
         features = np.concatenate([self._rarest(part) for part in question.parts])

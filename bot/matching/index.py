@@ -134,6 +134,7 @@ class Index:
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
         self._weigh()
         self._index_phrases(raw)
+        del raw  # of 100,000 phrasings 50 MB, and what follows takes most
         owners = [phrase.topic for phrase in self.phrases]
         self.bags = Bags((map(_letters, self.phrases), words), owners, len(self.topics))
         self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
@@ -243,14 +244,14 @@ class Index:
 
     def _explaining(self, question: _Question) -> set[int]:
         """Numbers of the topics whose words explain most of the question, at most SHORTLIST."""
-        explained = np.zeros(len(self.topics))
-        for key, weight in question.weights.items():
-            owners = self.by_word.get(key)
-            if owners is not None:
-                explained[owners[0]] += weight * owners[1]
-        best = np.flatnonzero(explained)
+        known = [(self.by_word[key], weight) for key, weight in question.weights.items() if key in self.by_word]
+        if not known:
+            return set()
+        owners, says = np.concatenate([ns for (ns, _), _ in known]), np.concatenate([weight * called for (_, called), weight in known])
+        explained = np.bincount(owners, says, len(self.topics))
+        best = explained.nonzero()[0]
         if len(best) > SHORTLIST:
-            best = best[np.argpartition(explained[best], -SHORTLIST)[-SHORTLIST:]]
+            best = best[explained[best].argpartition(-SHORTLIST)[-SHORTLIST:]]
         return set(best.tolist())
 
     def _look_at(self, n: int, question: _Question) -> _Found:
