@@ -71,7 +71,7 @@ class Lexicon:
         self.everyday_words = set(content.everyday.ko)
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
-        self.local = {spell(place) for place in (*_HERE, *content.places.all)}
+        self.local = {spell(place) for place in (*_HERE, _HERE[0] + "구", *content.places.all)}
         self.everyday |= self.local
         for word in content.everyday.en:
             self.everyday.update((word, stem(word)))
