@@ -204,7 +204,7 @@ class Understander:
             yield self._reread(mended)
         if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
             return
-        together = self._reread(reading.compact)
+        together = self._reread(reading.utterance.text.replace(" ", ""))
         yield together
         mended = self.index.spelling.mend(together)
         if mended:
@@ -249,6 +249,8 @@ class Understander:
         if candidates[0].named < 0.5:
             return chosen
         joined = _joins(reading)
+        if not joined and candidates[0].named < 0.99:
+            return chosen
         named = 0.5 if joined else 0.99
         for other in candidates[1:]:
             if len(chosen) == 3 or other.named < named or other.name_weight < 0.5:

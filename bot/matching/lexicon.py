@@ -314,7 +314,7 @@ class Lexicon:
     def _add_elsewhere(self, reading: Reading, covered: bytearray) -> None:
         """Makes a place of what the list of places elsewhere names at the start of a word, whatever the tagger takes it for."""
         for start, end, names in self.elsewhere.find(reading.compact, reading.edges):
-            if start in reading.edges.words and not any(covered[start:end]):
+            if start in reading.edges.words and not all(covered[start:end]):
                 reading.terms[:] = [term for term in reading.terms if not (start <= term.start and term.end <= end)]
                 reading.terms.append(Term(names[0], start, end, "place", False))
 

@@ -100,7 +100,8 @@ class Spelling:
         ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
         best: tuple[float, int, int, str] | None = None
-        parts = [(end - begin, begin, end) for begin in begins for end in ends if end - begin >= 2]
+        whole = {(m.start - start, m.end - start) for m in inside if m.kind in ("noun", "name", "place")}  # 망원 is no slip for 만원
+        parts = [(end - begin, begin, end) for begin in begins for end in ends if end - begin >= 2 and (begin, end) not in whole]
         parts.sort(key=lambda part: -part[0])  # the longest first: once one is met, the others need not be tried
         for size, begin, end in parts:
             if best is not None and size < best[0]:
