@@ -111,13 +111,14 @@ def evaluate(
 @cli.command()
 @click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE...")
 @file_option("--output", "FILE", "맞춘 값을 쓸 파일(bot/matching/coefficients.yaml).")
+@click.option("--semantic", "by_meaning", is_flag=True, help="뜻도 볼 때 쓰는 값을 맞춥니다('yongsan-bot[semantic]'이 있어야 합니다).")
 @common
-def calibrate(suites: tuple[Path, ...], output: Path | None, knowledge: str, intents: str, config: str) -> None:
+def calibrate(suites: tuple[Path, ...], output: Path | None, by_meaning: bool, knowledge: str, intents: str, config: str) -> None:
     """확신을 재는 값을 질문 모음에 맞춥니다(개발자용)."""
     from bot.commands.evaluate import calibrate
     from bot.commands.opening import Flags
 
-    calibrate(Flags(knowledge, intents, config), list(suites), output)
+    calibrate(Flags(knowledge, intents, config), list(suites), output, by_meaning)
 
 
 @cli.command()

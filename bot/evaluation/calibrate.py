@@ -23,15 +23,17 @@ from bot.evaluation.ranking import Choice, choice, fit_ranking
 from bot.evaluation.report import calibrate_bins
 from bot.evaluation.suites import Ask, Case, load_suites
 from bot.evaluation.verdicts import URGENT_LABELS, meets
-from bot.matching import KINDS, load_coefficients
+from bot.matching import KINDS, kind_of, load_coefficients
 from bot.matching.evidence import FEATURES
 
 FOLDS = 10
 RIDGE = 3.0
+ALWAYS = (-1.0, 2.0)  # between which every probability is
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 AGAINST = frozenset(
-    {"negation", "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone"}
-)
+    ("negation debris unknown_nouns unknown_part unknown_spoilt unknown_names unknown_places other_words modifiers modified_part glued heads lone"
+    " meaning_tight").split()
+)  # fmt: skip
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
 PINNED = {"unknown_places": -4.0}
 
@@ -129,10 +131,25 @@ def _body(engine: Engine, question: Question, ask: Ask, topic: str) -> str:
     return engine.wording.word(decision, state, ask.now).body
 
 
-def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> tuple[dict[str, float], list[Row]]:
-    """(ranking, rows with the evidence under it). Raises SuiteError."""
+def ask_meaning_always(engine: Engine) -> None:
+    """Has likeness of meaning looked at for every question, each encoded once: its weights are fitted on the sure ones too."""
+    understander = engine.understander
+    if understander.meaning is None:
+        raise ValueError("the engine has no encoder")
+    understander.unsure = ALWAYS
+    understander.meaning.remember_questions()
+    engine.wait()
+
+
+def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None, by_meaning: bool = False) -> tuple[dict[str, float], list[Row]]:
+    """(ranking, rows with the evidence under it). Raises SuiteError.
+
+    by_meaning  the weights to be used where likeness of meaning is asked too; the engine needs an encoder
+    """
+    if by_meaning:
+        ask_meaning_always(engine)
     ranking = fit_ranking([row.choice for row in collect(engine, suites, noise) if row.choice])
-    engine.understander.index.rank_by("topics", ranking)
+    engine.understander.rank_by(kind_of(False, by_meaning), ranking)
     return ranking, collect(engine, suites, noise)
 
 
@@ -262,7 +279,8 @@ def write(kind: str, ranking: Mapping[str, float], weights: Mapping[str, float],
     """
     known = load_coefficients(path)
     parts = {"ranking": known.ranking, "evidence": known.evidence}
-    values: dict[str, dict[str, object]] = {"fitted": {**known.fitted, kind: fitted.strip() + "\n"}}
+    notes = {**known.fitted, kind: fitted.strip() + "\n"}
+    values: dict[str, dict[str, object]] = {"fitted": {k: notes[k] for k in KINDS if k in notes}}
     for name, own in (("ranking", ranking), ("evidence", weights)):
         values[name] = {k: {n: round(float(v), 4) for n, v in (own if k == kind else parts[name][k]).items()} for k in KINDS}
     head = "# Weights of the ranking (bot/matching/index.py) and of the evidence (bot/matching/evidence.py). Fitted, not written by hand.\n"

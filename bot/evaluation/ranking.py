@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.matching import Candidate
-from bot.matching.index import RANKED
+from bot.matching.index import MEANING, RANKED
 
 RIDGE = 0.3
 STEPS = 60
+NAMES = (*RANKED, *MEANING)
 
 Array = npt.NDArray[np.float64]
 
@@ -24,7 +25,7 @@ Array = npt.NDArray[np.float64]
 class Choice:
     """The candidates of one question.
 
-    table  candidates × RANKED
+    table  candidates × NAMES, 0.0 where it was not looked at
     right  for every candidate whether it answers the question
     """
 
@@ -35,24 +36,24 @@ class Choice:
 
 def choice(group: str, candidates: Sequence[Candidate], right: Sequence[bool]) -> Choice:
     """The choice among those candidates."""
-    table = [[candidate.measures[name] for name in RANKED] for candidate in candidates]
-    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(RANKED)), tuple(right))
+    table = [[candidate.measures.get(name, 0.0) for name in NAMES] for candidate in candidates]
+    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(NAMES)), tuple(right))
 
 
 def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
-    """Weights of RANKED, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
+    """Weights of NAMES, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
     usable = [one for one in choices if any(one.right) and not all(one.right)]
-    active = list(range(len(RANKED)))
-    weights = np.zeros(len(RANKED))
+    active = list(range(len(NAMES)))
+    weights = np.zeros(len(NAMES))
     while usable and active:
-        weights = np.zeros(len(RANKED))
+        weights = np.zeros(len(NAMES))
         weights[active] = _climb(usable, active)
         worst = min(active, key=lambda n: weights[n])
         if weights[worst] >= 0:
             break
         active.remove(worst)  # more likeness never speaks against a topic
     total = float(weights.sum())
-    return {name: float(weight) / total for name, weight in zip(RANKED, weights, strict=True)} if total > 0 else {}
+    return {name: float(weight) / total for name, weight in zip(NAMES, weights, strict=True)} if total > 0 else {}
 
 
 def _climb(choices: Sequence[Choice], active: Sequence[int]) -> Array:

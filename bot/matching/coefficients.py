@@ -11,14 +11,15 @@ import yaml
 
 # topics  with facts by aspect, names and words
 # lists   mere questions and answers
-KINDS = ("topics", "lists")
+# …_semantic  the same, where their meaning was asked too (meaning.py)
+KINDS = ("topics", "lists", "topics_semantic", "lists_semantic")
 
 Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """By kind: what topics are ranked by (index.RANKED), what makes the probability (evidence.FEATURES and "constant"), how it was fitted."""
+    """By kind: what topics are ranked by (index.RANKED and MEANING), what makes the probability (evidence.FEATURES and "constant"), how it was fitted."""
 
     ranking: Mapping[str, Weights]
     evidence: Mapping[str, Weights]
@@ -33,5 +34,5 @@ def load_coefficients(path: Path | None = None) -> Coefficients:
     return Coefficients(ranking, evidence, values.get("fitted", {}))
 
 
-def kind_of(is_list: bool) -> str:
-    return KINDS[is_list]
+def kind_of(is_list: bool, by_meaning: bool = False) -> str:
+    return KINDS[is_list + 2 * by_meaning]

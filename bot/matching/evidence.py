@@ -33,10 +33,13 @@ from bot.matching.surfaces import VERBAL
 # glued              modifiers written as one word with it (문화상품권)
 # heads              unexplained nouns right behind a word of the topic, which may make it another thing (자전거+도로)
 # lone               one word alone, and no name
+# meaning_…          where it was asked (meaning.py): likeness to the topic's nearest phrasings, in the mean; how like those are to one another;
+#                    whether no other topic is nearer. All 0.0 where it was not
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead", "negation",
     "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
     "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone",
+    "meaning_mean", "meaning_tight", "meaning_first",
 )  # fmt: skip
 
 _CAP = 3.0
@@ -105,6 +108,7 @@ def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate
     features["called"] = min(1.0, sum(c.measures["called"] for c in chosen))
     features["phrase"] = max(c.measures["phrase"] for c in chosen)
     features.update((name, best.measures[name]) for name in LIKENESS)
+    features.update((name, best.measures.get(name, 0.0)) for name in FEATURES if name.startswith("meaning_"))
     features["named"] = best.named * min(1.0, best.name_weight)
     features["full"] = float(best.named >= _WHOLE)
     features["full_weight"] = max((min(_CAP, c.name_weight) for c in chosen if c.named >= _WHOLE), default=0.0)

@@ -34,6 +34,7 @@ _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 # letters_…, words_…  likeness of letters and of words, see bags.MEASURES
 LIKENESS = tuple(f"{view}_{name}" for view in ("letters", "words") for name in MEASURES)
 RANKED = ("explained", "called", "phrase", "name", "lists", *LIKENESS)
+MEANING = ("meaning_best", "meaning_mean")  # the same by meaning, where that was asked (meaning.py)
 _NEGATIONS = frozenset(("말", "마", "마라", "않"))
 _NEGATING = frozenset(("verb", "auxiliary"))
 
@@ -58,7 +59,7 @@ class Candidate:
     """One topic that may answer a question.
 
     score        0.0 to about 1.0; not a probability
-    measures     RANKED by name, each 0.0 to 1.0
+    measures     RANKED by name, each 0.0 to 1.0; where its meaning was asked, what meaning.py says too
     named        share of its best-met name that stands in the question
     name_weight  weight of the words of that name that stand there
     met          keys of the question that the topic explains
