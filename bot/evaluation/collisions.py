@@ -12,7 +12,7 @@ from bot.content.load import Loaded, read_files
 from bot.content.yaml_text import Fault
 from bot.errors import TaggerError
 from bot.korean import Tagger, open_tagger
-from bot.matching import Index, Lexicon
+from bot.matching import Index, Lexicon, load_coefficients
 
 MARGIN = 0.05  # by how much another topic must score higher: nearer ones are offered as a choice
 
@@ -34,7 +34,7 @@ def check_all(
     except TaggerError as error:
         report.skipped.append(f"SKIPPED 주제 사이의 겹침: 형태소 분석기가 없습니다({error.problem}).")
         return report
-    report.add(find_collisions(loaded, Index(loaded.content, lexicon)))
+    report.add(find_collisions(loaded, Index(loaded.content, lexicon, load_coefficients().ranking)))
     return report
 
 

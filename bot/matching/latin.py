@@ -44,9 +44,9 @@ class LatinWords:
     def __init__(self, content: Content, known: Iterable[str]) -> None:
         self._known = set(_english(content)) | {word for word in known if word.isascii()}
         self._stems = {stem(word) for word in self._known}
-        self._heard: set[str] = set()  # known, but parts of a name that may be written in other pieces
+        self._heard = {"dong"}  # known, but parts of a name that may be written in other pieces
         self._names: dict[str, str] = {}  # by sound
-        everyday = {*content.everyday.en, *LOANS, "dong"}
+        everyday = {*content.everyday.en, *LOANS}
         for topic in content.topics.values():
             self._learn_english(topic, everyday)
         for name in _korean_names(content):

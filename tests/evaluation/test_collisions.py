@@ -9,7 +9,7 @@ import pytest
 from bot.content.load import read_files
 from bot.evaluation.collisions import check_all, find_collisions
 from bot.korean import open_tagger
-from bot.matching import Index, Lexicon
+from bot.matching import Index, Lexicon, load_coefficients
 
 BELL = "  - {id: bell, title: 안전비상벨, answer: 네.}\n"
 BIKE = "  - {id: bike, title: 자전거 보험, questions: [길에서 넘어지면요], answer: 네.}\n"
@@ -61,7 +61,9 @@ def test_the_packaged_knowledge_has_no_collision() -> None:
     loaded = read_files()
     assert loaded.content is not None
 
-    assert [str(fault) for fault in find_collisions(loaded, Index(loaded.content, Lexicon(loaded.content, open_tagger())))] == []
+    index = Index(loaded.content, Lexicon(loaded.content, open_tagger()), load_coefficients().ranking)
+
+    assert [str(fault) for fault in find_collisions(loaded, index)] == []
 
 
 def test_collisions_are_skipped_while_a_file_is_broken(tmp_path: Path) -> None:

@@ -58,3 +58,7 @@ def test_a_compound_written_as_two_words_is_one(latin, written):
 @pytest.mark.parametrize("text", ["", "카메라 몇 대", "cctv 몇 대", "where is the youth space", "garbage", "the harmony of packing", "ab 12"])
 def test_what_is_known_or_unlike_anything_stays(latin, text):
     assert latin.put_right(text) == text
+
+
+def test_a_neighbourhood_is_put_in_hangul_and_never_in_pieces(latin):
+    assert latin.put_right("cctv in huam-dong") == "cctv in 후암동"

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from bot.store.backup import back_up
 from bot.store.database import Database
+from tests.store.filling import NOW, fill
 
 _NUMBERS = count(1)
 
@@ -56,6 +58,20 @@ def sqlite_url(tmp_path) -> str:
     return f"sqlite:///{(tmp_path / 'bot.sqlite').as_posix()}"
 
 
+@pytest.fixture
+def open_sqlite(tmp_path) -> Iterator[Callable[[str], Database]]:
+    """Opens an SQLite file of that name, without tables; all of them are closed in the end."""
+    opened: list[Database] = []
+
+    def make(name: str) -> Database:
+        opened.append(Database(f"sqlite:///{(tmp_path / name).as_posix()}"))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request) -> Iterator[Database]:
     """A database with tables and nothing in them."""
@@ -66,6 +82,15 @@ def database(request) -> Iterator[Database]:
         opened = Database(request.getfixturevalue("postgres_url")("template1"))
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def backup(database, tmp_path) -> Path:
+    """A backup of a little of everything."""
+    fill(database)
+    path = tmp_path / "backup.gz"
+    back_up(database, path, NOW)
+    return path
 
 
 def _execute(address: str, *statements: str) -> None:

@@ -17,16 +17,7 @@ from sqlalchemy import insert
 from bot.errors import StoreError
 from bot.store.backup import back_up, check
 from bot.store.schema import replies
-from tests.store.filling import NOW, add_content, add_reply, fill
-
-
-@pytest.fixture
-def backup(database, tmp_path):
-    """A backup of a little of everything."""
-    fill(database)
-    path = tmp_path / "backup.gz"
-    back_up(database, path, NOW)
-    return path
+from tests.store.filling import NOW, add_content, add_reply
 
 
 def lines(path):

@@ -117,10 +117,10 @@ def test_of_bots_that_start_at_once_with_different_keys_one_is_refused(database)
     assert opened.count(None) == 1
 
 
-def test_a_restored_backup_refuses_a_wrong_key(database, tmp_path):
+def test_a_restored_backup_refuses_a_wrong_key(database, open_sqlite, tmp_path):
     open_keys(StoreSettings(key=KEY), database)
     back_up(database, tmp_path / "backup.gz", NOW)
-    other = Database(f"sqlite:///{(tmp_path / 'other.sqlite').as_posix()}")
+    other = open_sqlite("other.sqlite")
     restore(other, tmp_path / "backup.gz", None, NOW)
 
     with pytest.raises(StoreError, match="없어졌습니다"):
@@ -129,11 +129,10 @@ def test_a_restored_backup_refuses_a_wrong_key(database, tmp_path):
         open_keys(StoreSettings(key=KEY + "x"), other)
 
     assert open_keys(StoreSettings(key=KEY), other).mark() == Keys(KEY).mark()
-    other.dispose()
 
 
-def test_two_databases_have_keys_of_their_own(tmp_path):
-    made = [Database(f"sqlite:///{(tmp_path / name).as_posix()}") for name in ("a.sqlite", "b.sqlite")]
+def test_two_databases_have_keys_of_their_own(open_sqlite):
+    made = [open_sqlite(name) for name in ("a.sqlite", "b.sqlite")]
     for database in made:
         database.upgrade()
 

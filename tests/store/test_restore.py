@@ -14,7 +14,7 @@ from bot.store.database import Database
 from bot.store.restore import look, restore
 from bot.store.running import RunLock, running
 from bot.store.schema import replies
-from tests.store.filling import NOW, add, add_content, add_mail, add_parcel, add_question, add_reply, add_state, days_ago, everything, fill, rows
+from tests.store.filling import NOW, add, add_content, add_mail, add_parcel, add_question, add_reply, add_state, days_ago, everything, rows
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -23,14 +23,6 @@ def other(request, tmp_path, postgres_url):
     opened = Database(f"sqlite:///{tmp_path / 'other' / 'bot.sqlite'}" if request.param == "sqlite" else postgres_url())
     yield opened
     opened.dispose()
-
-
-@pytest.fixture
-def backup(database, tmp_path):
-    fill(database)
-    path = tmp_path / "backup.gz"
-    back_up(database, path, NOW)
-    return path
 
 
 def kept(database):
@@ -178,16 +170,14 @@ def test_a_restore_keeps_bots_away(database):
         pass
 
 
-def test_a_broken_sqlite_file_is_moved_aside(tmp_path, backup):
-    fresh = Database(f"sqlite:///{tmp_path / 'broken.sqlite'}")
+def test_a_broken_sqlite_file_is_moved_aside(open_sqlite, tmp_path, backup):
+    fresh = open_sqlite("broken.sqlite")
     fresh.file.write_bytes(b"not a database at all" * 500)
     file = tmp_path / "broken.deletions.jsonl"
     journal.append(file, "p1", NOW)
 
     done = restore(fresh, backup, file, NOW)
-    fresh.dispose()
 
     assert done.unread
     assert done.aside.read_bytes().startswith(b"not a database")
     assert {row["person"] for row in rows(fresh, "replies")} == {"p2", "p3"}
-    fresh.dispose()
