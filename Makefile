@@ -2,7 +2,7 @@
 # make test    all tests, and the floors that the question suites must reach
 # make check   format, lint, types, and the files of knowledge/ and intents/
 # make bench   how fast it is
-# make bench-peers  the bot beside its peers, on the same questions (20 minutes, and the first time 5 more for what pip brings)
+# make bench-peers  the bot beside its peers, on the same questions (20 minutes or more; the first time some minutes for what pip brings)
 # make soak    the long runs: load, crashes, reloads, memory (an hour or so; prints what it measures)
 #
 # Each of them makes .venv first, where it is missing or old. Needed: Python 3.10 or newer, and make.

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             engine.understander.rank_by(kind, ranking)
             rows, _, _ = ask(engine, asked)
             command = f"python benchmarks/parakqc.py parakqc_even.tsv{' --semantic' * options.semantic} --write {options.write.as_posix()}"
-            write(kind, ranking, fit(rows), options.write, f"{command}\n{len(rows)} questions. {figures}")
+            write(kind, ranking, fit(rows, kind), options.write, f"{command}\n{len(rows)} questions. {figures}")
     return 0
 
 
@@ -130,7 +130,7 @@ def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], by_meaning: bool
         ranking = fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number])
         engine.understander.rank_by(kind_of(True, by_meaning), ranking)
         ranked, _, _ = ask(engine, asked)
-        weights = fit([row for row in ranked if fold[row.group] != number])
+        weights = fit([row for row in ranked if fold[row.group] != number], "lists")
         for n, row in enumerate(ranked):
             if fold[row.group] == number:
                 rows[n], probabilities[n] = row, predict(weights, row)

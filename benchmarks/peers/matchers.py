@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,30 +38,53 @@ class Matcher:
     def is_bot(self) -> bool:
         return self.worker[0] == "this_bot.py"
 
-    def ask(self, python: Path, request: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, python: Path, request: dict[str, Any], seconds: float = WORKER_SECONDS) -> dict[str, Any]:
         """What the worker answers to the request, see workers/worker.py. Raises Unavailable."""
         command = [str(python), str(WORKERS / self.worker[0]), *self.worker[1:]]
         # No settings from outside, and no more threads than the one core takes.
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(("YONGSAN_BOT_", "PYTHONPATH"))}
         threads = dict.fromkeys(ONE_THREAD, "1")
+        environment = {**inherited, **threads, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "ignore"}
+        status, output, errors = _converse(command, json.dumps(request), environment, seconds)
+        if status:
+            raise Unavailable(f"crashed: {complaint(errors)}")
+        return read_answer(output, len(request["questions"]))
+
+
+def _converse(command: list[str], said: str, environment: dict[str, str], seconds: float) -> tuple[int, str, str]:
+    """(exit status, output, errors) of a worker. Raises Unavailable where it takes too long; it and what it started are ended then."""
+    pipe = subprocess.PIPE
+    try:
+        worker = subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unavailable(f"not started: {complaint(str(error))}") from error
+    with worker:
         try:
-            done = subprocess.run(
-                command,
-                input=json.dumps(request),
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                env={**inherited, **threads, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "ignore"},
-                cwd=ROOT,
-                timeout=WORKER_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise Unavailable(f"no answer: {complaint(str(error))}") from error
-        if done.returncode:
-            raise Unavailable(f"crashed: {complaint(done.stderr)}")
-        return read_answer(done.stdout, len(request["questions"]))
+            output, errors = worker.communicate(said, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise Unavailable(f"no answer within {seconds:.0f} s") from None
+        finally:  # after Ctrl-C too: it is in a session of its own, and Rasa trains in a process beside it
+            if worker.poll() is None:
+                _end(worker)
+    return worker.returncode, output, errors
+
+
+def _end(worker: subprocess.Popen[str]) -> None:
+    if hasattr(os, "killpg"):
+        os.killpg(worker.pid, signal.SIGKILL)
+    else:
+        worker.kill()
 
 
 def read_answer(output: str, questions: int) -> dict[str, Any]:

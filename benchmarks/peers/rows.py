@@ -93,7 +93,10 @@ class Table:
     def _ratio(self, name: str, row: Row) -> str:
         """How many times as long as the row the peer of that name takes."""
         peer = next((other for other in self.rows if other.name == name and not other.note), None)
-        return NONE if peer is None or not row.time(50) else f"{peer.time(50) / row.time(50):.2g}" if peer is not row else "1"
+        if peer is None or not row.time(50):
+            return NONE
+        times = peer.time(50) / row.time(50)
+        return f"{times:.0f}" if times >= 10 else f"{times:.2g}"
 
     def _notes(self) -> list[str]:
         notes = []

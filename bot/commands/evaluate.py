@@ -98,7 +98,8 @@ def calibrate(flags: Flags, suites: list[Path], output: Path | None, by_meaning:
     account = fitting.account(rows, f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}{' --semantic' * by_meaning}")
     click.echo(account)
     if output is not None:
-        fitting.write(kind_of(False, by_meaning), ranking, fitting.fit(rows), output, account)
+        kind = kind_of(False, by_meaning)
+        fitting.write(kind, ranking, fitting.fit(rows, kind), output, account)
         click.echo(f"{output}에 썼습니다.")
 
 

@@ -35,7 +35,11 @@ AGAINST = frozenset(
     " meaning_tight").split()
 )  # fmt: skip
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
-PINNED = {"unknown_places": -4.0}
+# What hangs on how many phrasings staff wrote says nothing about topics with facts.
+_PINNED = {"unknown_places": -4.0}
+_OF_PHRASINGS = ("letters_mean", "letters_common", "words_mean", "words_common")
+PINNED = {"topics": {**_PINNED, **dict.fromkeys(_OF_PHRASINGS, 0.0)}, "lists": _PINNED}
+SPOILT = 6  # with noise one question in so many is asked spoilt besides
 
 Array = npt.NDArray[np.float64]
 
@@ -94,13 +98,14 @@ class Figures:
 
 
 def collect(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> list[Row]:
-    """A row for every single question that is neither small talk nor urgent, and with noise another for it spoilt. Raises SuiteError."""
-    rows = []
+    """A row for every single question that is neither small talk nor urgent, and with noise one more for some of them, spoilt. Raises SuiteError."""
+    rows, asked = [], 0
     for suite in load_suites(suites):
         for case in suite.cases:
             ask = case.asks[0]
             if case.kind == "single" and ask.expect != "chitchat" and case.topic not in URGENT_LABELS:
-                spoilt = replace(ask, q=noise.spoil(ask.q)) if noise else ask
+                asked += 1
+                spoilt = replace(ask, q=noise.spoil(ask.q)) if noise and asked % SPOILT == 0 else ask
                 asks = [ask] if spoilt.q == ask.q else [ask, spoilt]
                 rows += [row for one in asks if (row := _row(engine, suite.name, case, one)) is not None]
     return rows
@@ -156,17 +161,18 @@ def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = Non
 # -- fitting ---------------------------------------------------------------------------------------------------------
 
 
-def fit(rows: Sequence[Row]) -> dict[str, float]:
-    """The weights of FEATURES and the constant, signs as AGAINST says."""
+def fit(rows: Sequence[Row], kind: str = "topics") -> dict[str, float]:
+    """The weights of FEATURES and the constant, signs as AGAINST says; `kind` of knowledge, see coefficients.KINDS."""
+    pinned = PINNED[kind.removesuffix("_semantic")]
     used = [row for row in rows if row.features]
     table = np.array([[row.features.get(name, 0.0) for name in FEATURES] for row in used], dtype=np.float64).reshape(len(used), len(FEATURES))
     target = np.array([row.right for row in used], dtype=np.float64)
-    active = [name for n, name in enumerate(FEATURES) if name not in PINNED and len(used) and float(table[:, n].std()) > 1e-9]
+    active = [name for n, name in enumerate(FEATURES) if name not in pinned and len(used) and float(table[:, n].std()) > 1e-9]
     while True:
         weights = _fit_columns(table, target, active)
         bad = [name for name in active if _wrong_sign(name, weights[name])]
         if not bad:
-            return {"constant": weights.pop("constant"), **{name: weights.get(name, PINNED.get(name, 0.0)) for name in FEATURES}}
+            return {"constant": weights.pop("constant"), **{name: weights.get(name, pinned.get(name, 0.0)) for name in FEATURES}}
         # One at a time, the worst first: another's sign may come right by it.
         active.remove(max(bad, key=lambda name: abs(weights[name])))
 

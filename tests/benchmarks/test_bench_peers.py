@@ -249,6 +249,20 @@ def test_a_worker_that_crashes_is_unavailable_with_its_last_word():
         broken.ask(Path(sys.executable), {"core": None, "base": {"a": ["가"]}, "questions": ["가"]})
 
 
+def test_a_worker_that_takes_too_long_is_ended_with_what_it_started(tmp_path):
+    beside = tmp_path / "beside.txt"
+    code = "import subprocess, sys, time\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    code += f"open({str(beside)!r}, 'w').write(str(child.pid))\ntime.sleep(60)\n"
+    (tmp_path / "slow.py").write_text(code, encoding="utf-8")
+    slow = Matcher("slow", "slow", lambda _: Path(sys.executable), (str(tmp_path / "slow.py"),))
+
+    with pytest.raises(Unavailable, match="no answer within 2 s"):
+        slow.ask(Path(sys.executable), {"base": {}, "questions": []}, seconds=2)
+
+    state = Path(f"/proc/{beside.read_text()}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"  # dead, and perhaps not yet buried
+
+
 @pytest.mark.parametrize("output", ["", "Traceback", '{"predictions": [], "ms": []}', "[]"])
 def test_an_answer_that_is_none_is_told_and_not_counted(output):
     with pytest.raises(Unavailable):

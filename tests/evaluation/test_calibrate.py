@@ -1,14 +1,15 @@
 import random
 
 import pytest
-import yaml
 
 from bot.content import load_content
 from bot.dialogue.wording import Office
 from bot.engine import Engine
-from bot.evaluation.calibrate import Row, auroc, collect, cross_validate, figures, fit, held_out, predict, write
+from bot.evaluation.calibrate import Row, account, auroc, collect, cross_validate, figures, fit, held_out, predict, write
 from bot.korean import open_tagger
+from bot.matching import load_coefficients
 from bot.matching.evidence import FEATURES
+from bot.matching.index import RANKED
 
 
 def made_rows(count=400, seed=1, **slopes):
@@ -48,7 +49,12 @@ def test_an_unexplained_word_never_speaks_for_a_topic():
 
 
 def test_what_speaks_for_a_topic_is_never_held_against_it():
-    assert fit(made_rows(phrase=-3.0, letters=2.0))["phrase"] == 0.0
+    assert fit(made_rows(phrase=-3.0, letters_best=2.0))["phrase"] == 0.0
+
+
+def test_what_hangs_on_how_many_phrasings_there_are_says_nothing_of_topics_with_facts():
+    assert fit(made_rows(letters_mean=3.0))["letters_mean"] == 0.0
+    assert fit(made_rows(letters_mean=3.0), "lists")["letters_mean"] > 1
 
 
 def test_separable_rows_do_not_run_away():
@@ -99,15 +105,18 @@ def test_a_question_without_any_topic_is_sure_to_have_none():
     assert predict({"constant": 5.0}, Row("a", "a", True, {}, False)) == 0.0
 
 
-def test_what_is_written_can_be_read_and_says_how_it_was_fitted(tmp_path):
+def test_what_is_written_can_be_read_says_how_it_was_fitted_and_leaves_the_other_kind(tmp_path):
     rows, path = made_rows(phrase=3.0), tmp_path / "coefficients.yaml"
+    weights, ranking = fit(rows), dict.fromkeys(RANKED, 1 / len(RANKED))
 
-    write(fit(rows), path, rows)
+    write("topics", ranking, weights, path, account(rows, "yongsan-bot calibrate x"))
 
-    text = path.read_text(encoding="utf-8")
-    assert "yongsan-bot calibrate" in text.split("weights:")[0]
-    assert "AUROC" in text.split("weights:")[0]
-    assert set(yaml.safe_load(text)["weights"]) == {"constant", *FEATURES}
+    found, packaged = load_coefficients(path), load_coefficients()
+    assert found.evidence["topics"] == pytest.approx(weights, abs=1e-4)
+    assert found.ranking["topics"] == pytest.approx(ranking, abs=1e-4)
+    assert found.evidence["lists"] == packaged.evidence["lists"]
+    assert "yongsan-bot calibrate x" in found.fitted["topics"]
+    assert "AUROC" in found.fitted["topics"]
 
 
 def test_rows_are_single_questions_that_are_neither_small_talk_nor_urgent(tmp_path):

@@ -69,7 +69,7 @@ def make_index(make_content: Callable[..., Content], tagger: Tagger) -> Callable
 
     def make(knowledge: str = TOWN, **intents: str) -> Index:
         content = make_content(knowledge, **intents)
-        return Index(content, Lexicon(content, tagger))
+        return Index(content, Lexicon(content, tagger), load_coefficients().ranking)
 
     return make
 
@@ -96,6 +96,6 @@ def evidence(town: Index) -> Callable[[str], Evidence]:
     def of(text: str) -> Evidence:
         reading = town.lexicon.read(text)
         candidates = town.search(reading)
-        return weigh(reading, candidates, candidates[:1], town, load_coefficients(), is_group=False)
+        return weigh(reading, candidates, candidates[:1], town, load_coefficients().evidence["topics"], is_group=False)
 
     return of

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching.evidence import FEATURES, load_coefficients, probability
+from bot.matching import KINDS, load_coefficients
+from bot.matching.evidence import FEATURES, probability
+from bot.matching.index import RANKED
 
 
 def test_a_name_alone_is_enough(evidence):
@@ -51,7 +53,11 @@ def test_what_residents_tell_of_themselves_before_asking_weighs_less(evidence):
 
 
 def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
-    assert set(load_coefficients()) == {*FEATURES, "constant"}
+    found = load_coefficients()
+
+    for kind in KINDS:
+        assert set(found.evidence[kind]) == {*FEATURES, "constant"}
+        assert set(found.ranking[kind]) == set(RANKED)
 
 
 @pytest.mark.parametrize("text", ["은하가로등", "강남구 가로등", "골목 수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
@@ -62,3 +68,23 @@ def test_a_probability_is_between_nothing_and_certainty(evidence, text):
 @pytest.mark.parametrize(("value", "expected"), [(0.0, 0.5), (1e9, 1.0), (-1e9, 0.0)])
 def test_the_logistic_bears_any_size(value, expected):
     assert probability({"explained": value}, {"constant": 0.0, "explained": 1.0}) == pytest.approx(expected, abs=1e-9)
+
+
+def test_what_the_features_add_makes_the_probability(evidence):
+    found = evidence("은하가로등 언제 생겼어요")
+
+    assert probability(found.features, {**found.weights}) == found.probability
+    assert sum(found.adds().values()) == pytest.approx(sum(found.weights.get(n, 0.0) * v for n, v in found.features.items()))
+
+
+def test_a_bit_that_is_no_word_counts_less_than_a_word(evidence):
+    assert evidence("은하가로등 ㅏㄴ 어디예요").features["unknown_nouns"] == 0
+    assert evidence("은하가로등 수족관 어디예요").features["unknown_nouns"] == 1
+
+
+LISTED = ["의왕 은하가로등 어디예요", "하노이 은하가로등 있나요", "중구 은하가로등 몇 개예요"]
+
+
+@pytest.mark.parametrize("text", LISTED)
+def test_a_listed_place_elsewhere_is_another_place_whatever_the_tagger_takes_it_for(evidence, text):
+    assert evidence(text).features["unknown_places"] >= 1

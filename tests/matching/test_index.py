@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching.surfaces import spell
+from bot.matching.index import RANKED, negates
 
 FOUND = {
     "as printed": ("은하가로등 어디예요", "lamp"),
@@ -33,9 +33,8 @@ def test_candidates_come_best_first(search):
 @pytest.mark.parametrize("text", ["은하가로등", "방범용 CCTV 몇 대나 달았어요", "골목에 뭐 있죠", "아이 보육 카메라"])
 def test_every_share_is_between_none_and_whole(search, text):
     for candidate in search(text):
-        shares = (candidate.explained, candidate.called, candidate.phrase, candidate.letters, candidate.mean, candidate.named)
-
-        assert all(0 <= share <= 1 + 1e-6 for share in shares)
+        assert set(candidate.measures) == set(RANKED)
+        assert all(0 <= share <= 1 + 1e-6 for share in (*candidate.measures.values(), candidate.named))
 
 
 def test_the_whole_name_names_its_topic(search):
@@ -47,7 +46,7 @@ def test_the_whole_name_names_its_topic(search):
 
 @pytest.mark.parametrize("text", ["", "?!", "정말 혹시 그런가요"])
 def test_a_message_without_words_finds_no_likely_topic(search, text):
-    assert all(candidate.explained == 0 for candidate in search(text))
+    assert all(candidate.measures["explained"] == 0 for candidate in search(text))
 
 
 def test_a_word_of_many_topics_weighs_less_than_one_of_a_single_topic(make_index, read):
@@ -71,39 +70,26 @@ def test_a_question_that_asks_which_finds_the_group_before_its_members(make_inde
     assert index.search(index.lexicon.read("놀이터 종류 알려줘"))[0].topic_id == "play"
 
 
-MENDED = [("새싹어린이짐 뭐예요", "새싹어린이집 뭐예요"), ("은하가로둥은 어디 있어요", "은하가로등은 어디 있어요")]
-
-
-@pytest.mark.parametrize(("text", "right"), MENDED, ids=[text for text, _ in MENDED])
-def test_a_misspelt_name_is_mended_and_the_rest_left(town, text, right):
-    assert spell(town.mend(town.lexicon.read(text)) or "") == spell(right)
-
-
-@pytest.mark.parametrize("text", ["은하가로등 어디예요", "강남구 수영장", "안녕하세요", ""])
-def test_what_is_not_misspelt_is_not_mended(town, text):
-    assert town.mend(town.lexicon.read(text)) is None
-
-
-def test_twice_as_long_a_word_costs_about_twice_the_mending(make_index):
-    class CountingSpeller:
-        asked = 0
-
-        def correct(self, word):
-            self.asked += 1
-
-    index = make_index()
-
-    def asked(word: str) -> int:
-        index.speller = CountingSpeller()
-        index.mend(index.lexicon.read(word))
-        return index.speller.asked
-
-    assert asked("aㄱ" * 200) <= 3 * asked("aㄱ" * 100)
-
-
 def test_the_vocabulary_of_topics_is_that_of_all_of_them(town):
     words = town.vocabulary_of(["lamp", "nursery"])
 
     assert {"은하", "어린이집"} <= words
     assert "cctv" not in words
     assert town.vocabulary_of([]) == set()
+
+
+def test_another_ranking_orders_anew(make_index):
+    index = make_index()
+    reading = index.lexicon.read("골목 카메라")
+    index.rank_by("topics", {"words_best": 1.0})
+
+    for candidate in index.search(reading):
+        assert candidate.score == pytest.approx(candidate.measures["words_best"])
+
+
+SETTING_ASIDE = {"버스 말고 지하철 타": True, "창문 열지 마": True, "그늘막은 안 되나요": False, "그늘막 어디예요": False}
+
+
+@pytest.mark.parametrize(("text", "expected"), SETTING_ASIDE.items(), ids=SETTING_ASIDE.keys())
+def test_setting_aside_and_forbidding_are_negations_and_a_negative_question_is_not(read, text, expected):
+    assert negates(read(text)) is expected

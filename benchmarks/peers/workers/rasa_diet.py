@@ -38,7 +38,8 @@ pipeline:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        # Rasa writes settings of its own into the home folder.
+        # Rasa writes settings into the home folder, and what it trained into the working folder: a second run would not train at all.
+        os.environ["RASA_CACHE_DIRECTORY"] = str(Path(folder) / "cache")
         os.environ.update(HOME=folder, RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", SQLALCHEMY_SILENCE_UBER_WARNING="1")
         training: dict[str, Any] = {}
 
