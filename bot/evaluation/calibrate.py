@@ -137,11 +137,12 @@ def _body(engine: Engine, question: Question, ask: Ask, topic: str) -> str:
 
 
 def ask_meaning_always(engine: Engine) -> None:
-    """Has likeness of meaning looked at for every question, each encoded once: its weights are fitted on the sure ones too."""
+    """Has likeness of meaning counted for every question and whatever comes first, each encoded once: weights are fitted on all of them."""
     understander = engine.understander
     if understander.meaning is None:
         raise ValueError("the engine has no encoder")
     understander.unsure = ALWAYS
+    understander.meaning.looks_alike = -1.0
     understander.meaning.remember_questions()
     engine.wait()
 
@@ -279,7 +280,7 @@ def _at(rows: Sequence[Row], probabilities: Sequence[float], threshold: float) -
 
 
 def write(kind: str, ranking: Mapping[str, float], weights: Mapping[str, float], path: Path, fitted: str) -> None:
-    """Writes the weights of one kind into a file of coefficients; what it holds for the other kind stays.
+    """Writes the weights of one kind into a file of coefficients; what it holds for the other kinds stays.
 
     fitted  how they were fitted and what they are worth
     """

@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 class Choice:
     """The candidates of one question.
 
-    table  candidates × NAMES, 0.0 where it was not looked at
+    table  candidates × RANKED, and × MEANING besides where that was asked
     right  for every candidate whether it answers the question
     """
 
@@ -36,24 +36,26 @@ class Choice:
 
 def choice(group: str, candidates: Sequence[Candidate], right: Sequence[bool]) -> Choice:
     """The choice among those candidates."""
-    table = [[candidate.measures.get(name, 0.0) for name in NAMES] for candidate in candidates]
-    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(NAMES)), tuple(right))
+    names = [name for name in NAMES if all(name in candidate.measures for candidate in candidates)]
+    table = [[candidate.measures[name] for name in names] for candidate in candidates]
+    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(names)), tuple(right))
 
 
 def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
-    """Weights of NAMES, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
+    """Weights of the columns of the tables by name, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
     usable = [one for one in choices if any(one.right) and not all(one.right)]
-    active = list(range(len(NAMES)))
-    weights = np.zeros(len(NAMES))
+    names = NAMES[: usable[0].table.shape[1]] if usable else ()
+    active = list(range(len(names)))
+    weights = np.zeros(len(names))
     while usable and active:
-        weights = np.zeros(len(NAMES))
+        weights = np.zeros(len(names))
         weights[active] = _climb(usable, active)
         worst = min(active, key=lambda n: weights[n])
         if weights[worst] >= 0:
             break
         active.remove(worst)  # more likeness never speaks against a topic
     total = float(weights.sum())
-    return {name: float(weight) / total for name, weight in zip(NAMES, weights, strict=True)} if total > 0 else {}
+    return {name: float(weight) / total for name, weight in zip(names, weights, strict=True)} if total > 0 else {}
 
 
 def _climb(choices: Sequence[Choice], active: Sequence[int]) -> Array:

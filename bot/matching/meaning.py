@@ -1,6 +1,7 @@
 """What words and letters found, ranked again by what it means. Only where an encoder is at hand (semantic.py).
 
-Promises: no topic comes in that way, and none rises by meaning alone: it counts for those that share a word with the question, or look alike.
+Promises: no topic comes in that way, and none is answered on its meaning alone: where the first shares no word with the question and does
+not look like it either, what words say stands.
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from bot.matching.index import MEANING, RANKED, Candidate, Index
 from bot.matching.reading import Reading
 from bot.matching.semantic import Encoder, Semantic
 
-LOOKS_ALIKE = 0.3  # letters_best from which a topic counts that shares no word with the question
+LOOKS_ALIKE = 0.15  # letters_best; most topics that have nothing to do with a question stay below 0.1
 
 
 class Meaning:
     """The topics of an index by what their phrasings mean; ready when the encoder has read them all.
 
-    ranking  weights of index.RANKED and index.MEANING: of topics with facts, and of mere lists of phrasings
+    ranking      weights of index.RANKED and index.MEANING: of topics with facts, and of mere lists of phrasings
+    looks_alike  letters_best from which a topic may come first that shares no word with the question
     """
 
     def __init__(self, index: Index, encoder: Encoder, ranking: Mapping[str, Mapping[str, float]]) -> None:
         self._index, self._encoder = index, encoder
         self._ranking = dict(ranking)
+        self.looks_alike = LOOKS_ALIKE
         phrases = index.phrases
         self._semantic = Semantic(encoder, [phrase.text for phrase in phrases], [phrase.topic for phrase in phrases], len(index.topics))
 
@@ -42,33 +45,30 @@ class Meaning:
         self._ranking[kind] = weights
 
     def rank(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate] | None:
-        """The candidates, best first, with what their meaning says in their measures; None until it is ready.
+        """The candidates, best first, with what their meaning says in their measures.
 
-        meaning_best, meaning_mean  see Semantic.search; 0.0 for a topic that words and letters say nothing for
+        meaning_best, meaning_mean  see Semantic.search
         meaning_tight               see Semantic.tightness
         meaning_first               1.0 for the topic of the highest mean
+
+        None until it is ready, and where nothing but meaning speaks for the first: it shares no word with the question and looks like none of it.
         """
-        found = self._semantic.search(_asking_text(reading))
+        found = self._semantic.search(_asking_text(reading)) if candidates else None
         if found is None:
             return None
         best, mean = found
         tight = self._semantic.tightness
         numbers = [self._index.number[candidate.topic_id] for candidate in candidates]
-        counts = [bool(c.met) or c.measures["letters_best"] >= LOOKS_ALIKE for c in candidates]
-        nearest = max((float(mean[n]) for n, does in zip(numbers, counts, strict=True) if does), default=0.0)
+        nearest = max(float(mean[n]) for n in numbers)
         ranked = []
-        for candidate, n, does in zip(candidates, numbers, counts, strict=True):
-            measures = {
-                **candidate.measures,
-                "meaning_best": float(best[n]) if does else 0.0,
-                "meaning_mean": float(mean[n]) if does else 0.0,
-                "meaning_tight": float(tight[n]),
-                "meaning_first": float(does and float(mean[n]) == nearest),
-            }
+        for candidate, n in zip(candidates, numbers, strict=True):
+            said = {"meaning_best": float(best[n]), "meaning_mean": float(mean[n]), "meaning_tight": float(tight[n])}
+            measures = {**candidate.measures, **said, "meaning_first": float(said["meaning_mean"] == nearest)}
             weights = self._ranking[kind_of(self._index.topics[n].is_simple, by_meaning=True)]
             score = sum(weights.get(name, 0.0) * measures[name] for name in (*RANKED, *MEANING))
             ranked.append(replace(candidate, score=score, measures=measures))
-        return sorted(ranked, key=lambda c: (-c.score, c.topic_id))
+        ranked.sort(key=lambda c: (-c.score, c.topic_id))
+        return ranked if ranked[0].met or ranked[0].measures["letters_best"] >= self.looks_alike else None
 
 
 def _asking_text(reading: Reading) -> str:

@@ -16,10 +16,9 @@ from bot.channels.serving import Serving
 from bot.content import Content, load_content
 from bot.dialogue.wording import Office
 from bot.engine import Engine
-from bot.evaluation.calibrate import ask_meaning_always
+from bot.evaluation.calibrate import ALWAYS, ask_meaning_always
 from bot.korean import Tagger
 from bot.matching import semantic
-from bot.matching.meaning import LOOKS_ALIKE
 from bot.matching.semantic import Encoder, open_encoder
 
 STREET = """section: 동네
@@ -95,17 +94,18 @@ def test_meaning_speaks_for_what_words_found(meant, make_engine, now):
     assert with_it.confidence > without.confidence
 
 
-def test_meaning_alone_is_never_the_ground(meant, now):
+def test_meaning_alone_is_never_the_ground(meant, make_engine, counted, now):
     """Even where it is asked about every question, and nearer to the topic than to any other."""
-    ask_meaning_always(meant)
+    meant.understander.unsure = ALWAYS
 
     turn = meant.reply(OTHER_WORDS, None, now)
 
+    assert counted.given == [OTHER_WORDS]
     near = meant.understander.meaning._semantic.search(OTHER_WORDS)[1]
     assert near.argmax() == meant.understander.index.number["waste"]
+    assert turn.reply == make_engine().reply(OTHER_WORDS, None, now).reply
     assert turn.reply.kind == "fallback"
-    assert all(c.measures["meaning_mean"] == 0.0 for c in turn.trace.question.candidates if not c.met and c.measures["letters_best"] < LOOKS_ALIKE)
-    assert not turn.trace.question.evidence.features["meaning_mean"]
+    assert turn.trace.question.by_words is None
 
 
 def test_no_topic_comes_in_by_meaning(meant, make_engine, now):
