@@ -2,6 +2,7 @@
 # make test    all tests, and the floors that the question suites must reach
 # make check   format, lint, types, and the files of knowledge/ and intents/
 # make bench   how fast it is
+# make bench-scale  how cost grows from 1,000 to 100,000 phrasings (2 minutes)
 # make bench-peers  the bot beside its peers, on the same questions (20 minutes or more; the first time some minutes for what pip brings)
 # make soak    the long runs: load, crashes, reloads, memory (an hour or so; prints what it measures)
 #
@@ -13,7 +14,7 @@ VENV ?= .venv
 SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
 BIN := $(VENV)/bin
 
-.PHONY: help chat test check bench bench-peers soak format clean
+.PHONY: help chat test check bench bench-scale bench-peers soak format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +34,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py
+
+# SCALE='--sizes 1000 10000' for some of them, SCALE=--write-docs to put table and plot into docs/
+bench-scale: $(VENV)/.dev
+	$(BIN)/python benchmarks/scale.py $(SCALE)
 
 # PEERS='--only bot rasa' for some of them, PEERS=--write-docs to put the tables into docs/benchmarks.md
 bench-peers: $(VENV)/.core

@@ -183,6 +183,11 @@ def private_mb(count: int, suites: Sequence[Path]) -> tuple[float, float]:
     engine = open_engine()
     for question in distinct(engine.content, count, suites):
         engine.reply(question, None, NOW)
+    return private_now()
+
+
+def private_now() -> tuple[float, float]:
+    """(dirty, clean) private memory of this process, in MB; Linux only."""
     kilobytes = {"Private_Dirty": 0, "Private_Clean": 0}
     for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines():
         key, _, value = line.partition(":")

@@ -99,7 +99,7 @@ class Question:
 
     def goes(self, *names: str) -> bool:
         """Whether one of those navigation words stands in the message."""
-        return any(cue.id in names for cue in self.navigation)
+        return bool(self.navigation) and any(cue.id in names for cue in self.navigation)
 
 
 class Understander:
@@ -122,6 +122,7 @@ class Understander:
                     if cue.isascii():
                         lexicon.latin.update(cue.lower().split())
         self.places = {spelt: word for word in content.places.ko for spelt in (compact(word), romanise(word), name_in_latin(word).lower())}
+        self.names = {topic.id: _flat_names(topic) for topic in content.topics.values()}
         self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
     def understand(self, text: str, state: State) -> Question:
@@ -260,7 +261,7 @@ class Understander:
         if near and found:
             best = found[0]
             same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}
-            found = [replace(c, score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found]
+            found = [c._replace(score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found]
             found.sort(key=lambda c: (-c.score, c.topic_id))
         return found
 
@@ -343,13 +344,16 @@ class Understander:
         """Where the names of the chosen topics stand in the question."""
         spans = []
         for candidate in question.chosen:
-            topic = self.content.topics[candidate.topic_id]
-            for name in (topic.title.ko, *topic.names.all):
-                flat = compact(name)
+            for flat in self.names[candidate.topic_id]:
                 at = question.reading.compact.find(flat)
-                if at >= 0 and len(flat) >= 2:
+                if at >= 0:
                     spans.append((at, at + len(flat)))
         return spans
+
+
+def _flat_names(topic: Topic) -> list[str]:
+    flat = dict.fromkeys(compact(name) for name in (topic.title.ko, *topic.names.all))
+    return [name for name in flat if len(name) >= 2]
 
 
 def _years_of(topic: Topic, content: Content) -> frozenset[str]:

@@ -12,11 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.matching import Candidate
-from bot.matching.index import MEANING, RANKED
+from bot.matching.index import RANKED, RANKED_BY_MEANING
 
 RIDGE = 0.3
 STEPS = 60
-NAMES = (*RANKED, *MEANING)
 
 Array = npt.NDArray[np.float64]
 
@@ -25,7 +24,7 @@ Array = npt.NDArray[np.float64]
 class Choice:
     """The candidates of one question.
 
-    table  candidates × RANKED, and × MEANING besides where that was asked
+    table  candidates × RANKED, or × RANKED_BY_MEANING where that was asked
     right  for every candidate whether it answers the question
     """
 
@@ -36,15 +35,16 @@ class Choice:
 
 def choice(group: str, candidates: Sequence[Candidate], right: Sequence[bool]) -> Choice:
     """The choice among those candidates."""
-    names = [name for name in NAMES if all(name in candidate.measures for candidate in candidates)]
-    table = [[candidate.measures[name] for name in names] for candidate in candidates]
+    names = RANKED_BY_MEANING if any(candidate.meaning for candidate in candidates) else RANKED
+    rows = [candidate.measures for candidate in candidates]
+    table = [[row[name] for name in names] for row in rows]
     return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(names)), tuple(right))
 
 
 def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
     """Weights of the columns of the tables by name, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
     usable = [one for one in choices if any(one.right) and not all(one.right)]
-    names = NAMES[: usable[0].table.shape[1]] if usable else ()
+    names = RANKED_BY_MEANING[: usable[0].table.shape[1]] if usable else ()
     active = list(range(len(names)))
     weights = np.zeros(len(names))
     while usable and active:

@@ -42,6 +42,7 @@ FEATURES = (
     "meaning_mean", "meaning_tight", "meaning_first",
 )  # fmt: skip
 
+_OF_MEANING = ("meaning_mean", "meaning_tight", "meaning_first")
 _CAP = 3.0
 _WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
@@ -97,18 +98,20 @@ def weigh(
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     """The logistic of the weighted features."""
-    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    z = weights["constant"] + sum(weights.get(name, 0.0) * value for name, value in features.items() if value)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> None:
     best = chosen[0]
     taken = {candidate.topic_id for candidate in chosen}
-    features["explained"] = min(1.0, sum(c.measures["explained"] for c in chosen))
-    features["called"] = min(1.0, sum(c.measures["called"] for c in chosen))
-    features["phrase"] = max(c.measures["phrase"] for c in chosen)
-    features.update((name, best.measures[name]) for name in LIKENESS)
-    features.update((name, best.measures.get(name, 0.0)) for name in FEATURES if name.startswith("meaning_"))
+    measures = [candidate.measures for candidate in chosen]
+    features["explained"] = min(1.0, sum(one["explained"] for one in measures))
+    features["called"] = min(1.0, sum(one["called"] for one in measures))
+    features["phrase"] = max(one["phrase"] for one in measures)
+    features.update((name, measures[0][name]) for name in LIKENESS)
+    if best.meaning:
+        features.update((name, measures[0][name]) for name in _OF_MEANING)
     features["named"] = best.named * min(1.0, best.name_weight)
     features["full"] = float(best.named >= _WHOLE)
     features["full_weight"] = max((min(_CAP, c.name_weight) for c in chosen if c.named >= _WHOLE), default=0.0)

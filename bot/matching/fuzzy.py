@@ -5,6 +5,7 @@ Compared are Hangul letters with like sounds made one, so that a slip of one key
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
@@ -14,6 +15,7 @@ from bot.korean import decompose, fold
 
 # Letters that may differ, by the length of the shorter text: a two-syllable word has too many honest neighbours for more.
 _ALLOWED = ((5, 0), (8, 1), (24, 2), (99, 3))
+_LONGEST = 110  # letters; no word is longer that any text is held against
 
 
 def letters(text: str) -> str:
@@ -23,36 +25,44 @@ def letters(text: str) -> str:
 class Speller:
     """Finds the known word that a misspelt one was meant to be.
 
-    Words are kept by length and by their first and last letter: a slip or two leaves one of them whole.
+    Words are kept by their first and by their last letter, the shortest first: a slip or two leaves one of them whole.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        groups: dict[tuple[int, str], list[tuple[str, str]]] = {}
-        for word in sorted(set(words)):
+        groups: dict[tuple[str, bool], list[tuple[int, str, str]]] = {}
+        for word in set(words):
             spelled = letters(word)
             if len(spelled) >= 5:
-                for edge in {spelled[0], spelled[-1].upper() + "$"}:
-                    groups.setdefault((len(spelled), edge), []).append((spelled, word))
-        self._words = {key: [word for _, word in group] for key, group in groups.items()}
-        self._letters = {key: [spelled for spelled, _ in group] for key, group in groups.items()}
+                for edge in ((spelled[0], False), (spelled[-1], True)):
+                    groups.setdefault(edge, []).append((len(spelled), word, spelled))
+        self._words: dict[tuple[str, bool], list[str]] = {}
+        self._letters: dict[tuple[str, bool], list[str]] = {}
+        self._starts: dict[tuple[str, bool], list[int]] = {}  # by length: where words of that length begin
+        for edge, group in groups.items():
+            group.sort()
+            self._words[edge] = [word for _, word, _ in group]
+            self._letters[edge] = [spelled for _, _, spelled in group]
+            sizes = [size for size, _, _ in group]
+            self._starts[edge] = [bisect_left(sizes, size) for size in range(_LONGEST + 2)]
 
     def correct(self, word: str) -> tuple[str, float] | None:
-        """(known word, similarity), or None where none is near enough."""
+        """(known word, similarity), or None where none is near enough. Of words as near the shortest."""
         spelled = letters(word)
-        allowed = next(limit for size, limit in _ALLOWED if len(spelled) <= size or size == 99)
+        size = len(spelled)
+        allowed = next((limit for longest, limit in _ALLOWED if size <= longest), _ALLOWED[-1][1])
         if not allowed:
             return None
-        best: tuple[int, str] | None = None
-        for size in range(len(spelled) - allowed, len(spelled) + allowed + 1):
-            for edge in (spelled[0], spelled[-1].upper() + "$"):
-                group = self._letters.get((size, edge))
-                cutoff = allowed if best is None else best[0] - 1
-                if not group or cutoff < 0:
-                    continue
-                hit = process.extractOne(spelled, group, scorer=OSA.distance, score_cutoff=cutoff)
-                if hit is not None:
-                    best = (int(hit[1]), self._words[size, edge][hit[2]])
-        return None if best is None else (best[1], 1 - best[0] / max(len(spelled), 1))
+        best: tuple[int, int, str] | None = None
+        for edge in ((spelled[0], False), (spelled[-1], True)):
+            starts = self._starts.get(edge)
+            if starts is None:
+                continue
+            first, end = starts[min(size - allowed, _LONGEST)], starts[min(size + allowed, _LONGEST) + 1]
+            # One call over all lengths: a call costs as much as some fifty words.
+            hit = process.extractOne(spelled, self._letters[edge][first:end], scorer=OSA.distance, score_cutoff=allowed if best is None else best[0])
+            if hit is not None and (best is None or (int(hit[1]), len(hit[0])) < best[:2]):
+                best = int(hit[1]), len(hit[0]), self._words[edge][first + hit[2]]
+        return None if best is None else (best[2], 1 - best[0] / max(size, 1))
 
 
 def likeness(left: str, right: str) -> float:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from bot.content import Content, Topic
-from bot.matching.bags import MEASURES, Bags, Codes
-from bot.matching.letters import letter_codes
+from bot.matching.bags import MEASURES, Bags
+from bot.matching.letters import letter_bits
 from bot.matching.lexicon import Lexicon
 from bot.matching.reading import CONTENT_KINDS, Reading, Term
 from bot.matching.spelling import Spelling
@@ -34,7 +35,9 @@ _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 # letters_…, words_…  likeness of letters and of words, see bags.MEASURES
 LIKENESS = tuple(f"{view}_{name}" for view in ("letters", "words") for name in MEASURES)
 RANKED = ("explained", "called", "phrase", "name", "lists", *LIKENESS)
-MEANING = ("meaning_best", "meaning_mean")  # the same by meaning, where that was asked (meaning.py)
+# Likeness of meaning, where that was asked (meaning.py); the first two rank too.
+MEANING = ("meaning_best", "meaning_mean", "meaning_tight", "meaning_first")
+RANKED_BY_MEANING = (*RANKED, *MEANING[:2])
 _NEGATIONS = frozenset(("말", "마", "마라", "않"))
 _NEGATING = frozenset(("verb", "auxiliary"))
 
@@ -43,23 +46,21 @@ _NEGATING = frozenset(("verb", "auxiliary"))
 class Phrase:
     """One way a topic is called or asked for.
 
-    keys      its words and their weights
+    total     weight of its words
     is_name   a name (all of it in a question names the topic) rather than a whole question
     """
 
     topic: int
     text: str
-    keys: dict[str, float]
     total: float
     is_name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One topic that may answer a question.
 
     score        0.0 to about 1.0; not a probability
-    measures     RANKED by name, each 0.0 to 1.0; where its meaning was asked, what meaning.py says too
+    row          RANKED, each 0.0 to 1.0; meaning: MEANING, or nothing; measures: both by name
     named        share of its best-met name that stands in the question
     name_weight  weight of the words of that name that stand there
     met          keys of the question that the topic explains
@@ -68,11 +69,19 @@ class Candidate:
 
     topic_id: str
     score: float
-    measures: Mapping[str, float]
+    row: Sequence[float]
     named: float
     name_weight: float
     met: frozenset[str]
     best: str
+    meaning: Sequence[float] = ()
+
+    @property
+    def measures(self) -> dict[str, float]:
+        named = dict(zip(RANKED, self.row, strict=True))
+        if self.meaning:
+            named.update(zip(MEANING, self.meaning, strict=True))
+        return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,16 @@ class _Question:
     lists: bool
 
 
+class _Found(NamedTuple):
+    """What _look_at tells of a topic: the first of RANKED, its best-met name, keys of the question that it has, its best phrasing."""
+
+    shares: tuple[float, ...]
+    named: float
+    name_weight: float
+    met: frozenset[str]
+    best: Phrase | None
+
+
 class Index:
     """All topics of a content, ready to be searched.
 
@@ -94,6 +113,7 @@ class Index:
     def __init__(self, content: Content, lexicon: Lexicon, ranking: Mapping[str, Mapping[str, float]]) -> None:
         self.lexicon = lexicon
         self.topics = list(content.topics.values())
+        self._ids = [topic.id for topic in self.topics]
         self.number = {topic.id: n for n, topic in enumerate(self.topics)}
         self.vocabulary: list[dict[str, float]] = [{} for _ in self.topics]
         self.stated: list[set[str]] = [set() for _ in self.topics]  # words of its names and texts, by topic
@@ -116,11 +136,10 @@ class Index:
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
         self._weigh()
         self._index_phrases(raw)
+        del raw  # of 100,000 phrasings 50 MB, and what follows takes most
         owners = [phrase.topic for phrase in self.phrases]
-        self.letters = Bags([letter_codes(compact(phrase.text)) for phrase in self.phrases], owners, len(self.topics))
+        self.bags = Bags((map(_letters, self.phrases), words), owners, len(self.topics))
         self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
-        self._word_codes: dict[str, int] = {}
-        self.words = Bags([self._codes(bag, learn=True) for bag in words], owners, len(self.topics))
         self.spelling = Spelling(lexicon, (compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
 
     # -- building ------------------------------------------------------------------------------------------------
@@ -158,27 +177,24 @@ class Index:
 
     def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
         self.phrases: list[Phrase] = []
-        self.by_key: list[dict[str, list[int]]] = [{} for _ in self.topics]  # by topic: word → its phrasings
-        for n, text, terms, is_name in raw:
-            keys = {term.key: self.weight(term) for term in terms}
-            number = len(self.phrases)
-            self.phrases.append(Phrase(n, text, keys, sum(keys.values()), is_name))
-            for key in keys:
-                self.by_key[n].setdefault(key, []).append(number)
+        # By topic: word → its weight (two at most: it may be an everyday one in a name) → the phrasings it stands in.
+        self._by_key: list[dict[str, dict[float, list[int]]]] = [{} for _ in self.topics]
+        seen: list[set[tuple[bool, frozenset[tuple[str, float]]]]] = [set() for _ in self.topics]
+        for number, (n, text, terms, is_name) in enumerate(raw):
+            weights = {term.key: self.weight(term) for term in terms}
+            self.phrases.append(Phrase(n, text, sum(weights.values()), is_name))
+            alike = is_name, frozenset(weights.items())
+            if alike in seen[n]:
+                continue  # of the same words as another: it is met as that one is
+            seen[n].add(alike)
+            for key, weight in weights.items():
+                self._by_key[n].setdefault(key, {}).setdefault(weight, []).append(number)
         owners: dict[str, list[int]] = {}
         for n, vocabulary in enumerate(self.vocabulary):
             for key in vocabulary:
                 owners.setdefault(key, []).append(n)
         # By word: the topics that have it, and how much that says for each.
         self.by_word = {key: (np.array(ns), np.array([self.vocabulary[n][key] for n in ns])) for key, ns in owners.items()}
-
-    def _codes(self, words: Sequence[str], learn: bool = False) -> Codes:
-        """Words as numbers, each once; those that no phrasing has count, but meet nothing."""
-        if learn:
-            codes = {self._word_codes.setdefault(word, len(self._word_codes)) for word in words}
-        else:
-            codes = {self._word_codes.get(word, -1 - n) for n, word in enumerate(words)}
-        return np.array(sorted(codes), dtype=np.int64)
 
     def rank_by(self, kind: str, weights: Mapping[str, float]) -> None:
         """Ranks topics of that kind by those weights of RANKED from now on."""
@@ -193,18 +209,16 @@ class Index:
     def search(self, reading: Reading) -> list[Candidate]:
         """The topics that may be meant, best first, at most SHORTLIST."""
         question = self._weigh_question(reading)
-        letters = self.letters.read(letter_codes(reading.compact))
-        words = self.words.read(self._codes(_words(reading)))
-        pool = np.unique(np.concatenate((self._explaining(question), self.letters.find(letters, 6), self.words.find(words, 6))))
-        if not len(pool):
+        bags = self.bags.read((letter_bits(reading.compact), _words(reading)))
+        pool, likeness = self.bags.compare(bags, self._explaining(question), 6)
+        if not pool:
             return []
-        phrases = [self._best_phrase(n, question) for n in pool.tolist()]
-        shares = np.array([[*self._shares(n, question), phrase[0], phrase[1] * min(1.0, phrase[2])] for n, phrase in zip(pool.tolist(), phrases, strict=True)])
-        groups = [float(question.lists and bool(self.topics[n].members) and phrase[1] >= 0.99) for n, phrase in zip(pool.tolist(), phrases, strict=True)]
-        table = np.column_stack((shares, groups, self.letters.compare(letters, pool), self.words.compare(words, pool)))
-        scores = np.where(self._is_list[pool], table @ self._ranking["lists"], table @ self._ranking["topics"])
-        order = sorted(range(len(pool)), key=lambda row: (-scores[row], self.topics[pool[row]].id))[:SHORTLIST]
-        return [self._candidate(int(pool[row]), float(scores[row]), table[row], phrases[row], question) for row in order]
+        found = [self._look_at(n, question) for n in pool]
+        table = np.column_stack(([one.shares for one in found], likeness))
+        scores = np.where(self._is_list[pool], table @ self._ranking["lists"], table @ self._ranking["topics"]).tolist()
+        rows = table.tolist()
+        best = sorted((-score, self._ids[n], row) for row, (score, n) in enumerate(zip(scores, pool, strict=True)))[:SHORTLIST]
+        return [self._candidate(pool[row], -score, rows[row], found[row]) for score, _, row in best]
 
     def _weigh_question(self, reading: Reading) -> _Question:
         weights: dict[str, float] = {}
@@ -219,56 +233,60 @@ class Index:
         lists = any(cue.id == "which" for cue in reading.cues)  # "what is there for …" means the group
         return _Question(weights, frozenset(soft), asked, lists)
 
-    def _explaining(self, question: _Question) -> Codes:
+    def _explaining(self, question: _Question) -> set[int]:
         """Numbers of the topics whose words explain most of the question, at most SHORTLIST."""
-        explained = np.zeros(len(self.topics))
-        for key, weight in question.weights.items():
-            owners = self.by_word.get(key)
-            if owners is not None:
-                explained[owners[0]] += weight * owners[1]
-        best = np.argpartition(explained, -SHORTLIST)[-SHORTLIST:] if len(explained) > SHORTLIST else np.arange(len(explained))
-        return best[explained[best] > 0]
+        known = [(self.by_word[key], weight) for key, weight in question.weights.items() if key in self.by_word]
+        if not known:
+            return set()
+        owners, says = np.concatenate([ns for (ns, _), _ in known]), np.concatenate([weight * called for (_, called), weight in known])
+        explained = np.bincount(owners, says, len(self.topics))
+        best = explained.nonzero()[0]
+        if len(best) > SHORTLIST:
+            best = best[explained[best].argpartition(-SHORTLIST)[-SHORTLIST:]]
+        return set(best.tolist())
 
-    def _shares(self, n: int, question: _Question) -> tuple[float, float]:
-        """(explained, called) of a topic."""
-        vocabulary = self.vocabulary[n]
+    def _look_at(self, n: int, question: _Question) -> _Found:
+        """How well the topic explains the question, and its phrasing that does best."""
+        vocabulary, by_key = self.vocabulary[n], self._by_key[n]
         explained = called = 0.0
-        whole = question.asked
+        asked = question.asked
+        met = []
+        phrases: dict[int, float] = {}
         for key, weight in question.weights.items():
             how = vocabulary.get(key)
-            if how is not None:
-                explained += weight * how
-                if how > _CALLED["word"]:
-                    called += weight
-                if key in question.soft:
-                    whole += weight
-        return explained / (whole or 1.0), called / (whole or 1.0)
-
-    def _candidate(self, n: int, score: float, row: np.ndarray, phrase: tuple[float, float, float, str], question: _Question) -> Candidate:
-        topic, vocabulary = self.topics[n], self.vocabulary[n]
-        _, named, name_weight, best = phrase
-        met = frozenset(key for key in question.weights if key in vocabulary)
-        return Candidate(topic.id, score, dict(zip(RANKED, row.tolist(), strict=True)), named, name_weight, met, best or topic.title.ko)
-
-    def _best_phrase(self, n: int, question: _Question) -> tuple[float, float, float, str]:
-        """(match of the topic's best phrasing, share and weight of its best-met name, that phrasing)."""
-        met: dict[int, float] = {}
-        by_key, asked = self.by_key[n], question.asked
-        for key, weight in question.weights.items():
-            if key in question.soft and key in self.vocabulary[n]:
+            if how is None:
+                continue
+            met.append(key)
+            explained += weight * how
+            if how > _CALLED["word"]:
+                called += weight
+            if key in question.soft:
                 asked += weight
-            for number in by_key.get(key, ()):
-                met[number] = met.get(number, 0.0) + self.phrases[number].keys[key]
-        value, named, best = 0.0, (0.0, 0.0), ""
-        for number, weight in met.items():
+            for held, numbers in by_key.get(key, {}).items():
+                for number in numbers:
+                    phrases[number] = phrases.get(number, 0.0) + held
+        asked = asked or 1.0
+        value = cover_named = weight_named = 0.0
+        best = None
+        for number, weight in phrases.items():
             phrase = self.phrases[number]
-            cover, share = weight / phrase.total, min(1.0, weight / (asked or 1.0))
+            cover, share = weight / phrase.total, min(1.0, weight / asked)
             match = 1.2 * cover * share / (cover + share) + 0.4 * cover * min(1.0, weight)
             if match > value:
-                value, best = match, phrase.text
-            if phrase.is_name and (cover, weight) > named:
-                named = cover, weight
-        return value, *named, best
+                value, best = match, phrase
+            if phrase.is_name and cover >= cover_named and (cover > cover_named or weight > weight_named):
+                cover_named, weight_named = cover, weight
+        lists = float(question.lists and cover_named >= 0.99 and bool(self.topics[n].members))
+        shares = explained / asked, called / asked, value, cover_named * min(1.0, weight_named), lists
+        return _Found(shares, cover_named, weight_named, frozenset(met), best)
+
+    def _candidate(self, n: int, score: float, row: Sequence[float], found: _Found) -> Candidate:
+        topic = self.topics[n]
+        return Candidate(topic.id, score, row, found.named, found.name_weight, found.met, found.best.text if found.best else topic.title.ko)
+
+
+def _letters(phrase: Phrase) -> list[str]:
+    return letter_bits(compact(phrase.text))
 
 
 def negates(reading: Reading) -> bool:

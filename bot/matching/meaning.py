@@ -7,14 +7,14 @@ not look like it either, what words say stands.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from bot.matching.coefficients import kind_of
 from bot.matching.evidence import asking_part
-from bot.matching.index import MEANING, RANKED, Candidate, Index
+from bot.matching.index import RANKED, RANKED_BY_MEANING, Candidate, Index
 from bot.matching.reading import Reading
 from bot.matching.semantic import Encoder, Semantic
 
+_LETTERS_BEST = RANKED.index("letters_best")
 LOOKS_ALIKE = 0.15  # letters_best; most topics that have nothing to do with a question stay below 0.1
 
 
@@ -45,7 +45,7 @@ class Meaning:
         self._ranking[kind] = weights
 
     def rank(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate] | None:
-        """The candidates, best first, with what their meaning says in their measures.
+        """The candidates, best first, with MEANING of each.
 
         meaning_best, meaning_mean  see Semantic.search
         meaning_tight               see Semantic.tightness
@@ -59,16 +59,15 @@ class Meaning:
         best, mean = found
         tight = self._semantic.tightness
         numbers = [self._index.number[candidate.topic_id] for candidate in candidates]
-        nearest = max(float(mean[n]) for n in numbers)
+        nearest = max(mean[n] for n in numbers)
         ranked = []
         for candidate, n in zip(candidates, numbers, strict=True):
-            said = {"meaning_best": float(best[n]), "meaning_mean": float(mean[n]), "meaning_tight": float(tight[n])}
-            measures = {**candidate.measures, **said, "meaning_first": float(said["meaning_mean"] == nearest)}
+            meaning = (float(best[n]), float(mean[n]), float(tight[n]), float(mean[n] == nearest))
             weights = self._ranking[kind_of(self._index.topics[n].is_simple, by_meaning=True)]
-            score = sum(weights.get(name, 0.0) * measures[name] for name in (*RANKED, *MEANING))
-            ranked.append(replace(candidate, score=score, measures=measures))
+            values = zip(RANKED_BY_MEANING, (*candidate.row, *meaning[:2]), strict=True)
+            ranked.append(candidate._replace(score=sum(weights.get(name, 0.0) * value for name, value in values), meaning=meaning))
         ranked.sort(key=lambda c: (-c.score, c.topic_id))
-        return ranked if ranked[0].met or ranked[0].measures["letters_best"] >= self.looks_alike else None
+        return ranked if ranked[0].met or ranked[0].row[_LETTERS_BEST] >= self.looks_alike else None
 
 
 def _asking_text(reading: Reading) -> str:

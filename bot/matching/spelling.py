@@ -99,15 +99,18 @@ class Spelling:
         if linked:
             return linked
         best: tuple[float, int, int, str] | None = None
-        for begin in begins:
-            for end in ends:
-                if end - begin < 2 or not any(begin <= doubt < end for doubt in doubts):
-                    continue
-                if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
-                    continue
-                hit = self.speller.correct(compact(word[begin:end]))
-                if hit and (best is None or (end - begin) * hit[1] > best[0]):
-                    best = ((end - begin) * hit[1], begin, end, hit[0])
+        parts = [(end - begin, begin, end) for begin in begins for end in ends if end - begin >= 2]
+        parts.sort(key=lambda part: -part[0])  # the longest first: once one is met, the others need not be tried
+        for size, begin, end in parts:
+            if best is not None and size < best[0]:
+                break
+            if not any(begin <= doubt < end for doubt in doubts):
+                continue
+            if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
+                continue
+            hit = self.speller.correct(compact(word[begin:end]))
+            if hit and (best is None or (size * hit[1], -begin) > (best[0], -best[1])):
+                best = (size * hit[1], begin, end, hit[0])
         if best is None:
             return word
         return word[: best[1]] + best[3] + word[best[2] :]

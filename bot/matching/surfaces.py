@@ -54,6 +54,9 @@ class Edges:
     """Where morphemes and words begin and end, in a text without spaces: what may be a word there."""
 
     def __init__(self, text: str, morphemes: list[Morpheme], words: list[tuple[int, int]]) -> None:
+        self.pairs: dict[str, list[int]] = {}  # where every two letters stand
+        for start in range(len(text) - 1):
+            self.pairs.setdefault(text[start : start + 2], []).append(start)
         self.starts = {start for start, _ in words}
         self.ends = {end for _, end in words}
         self.words = {start for start, _ in words}
@@ -99,6 +102,7 @@ class Surfaces:
 
     def __init__(self) -> None:
         self._ids: dict[str, list[str]] = {}
+        self._single: set[str] = set()
         self._lengths: dict[str, list[int]] = {}
 
     def add(self, surface: str, name: str) -> None:
@@ -110,6 +114,8 @@ class Surfaces:
             lengths = self._lengths.setdefault(surface[:2], [])
             if len(surface) not in lengths:
                 lengths.append(len(surface))
+        else:
+            self._single.add(surface)
 
     def __contains__(self, surface: str) -> bool:
         return surface in self._ids
@@ -121,17 +127,20 @@ class Surfaces:
         return self._ids.get(surface, [])
 
     def find(self, text: str, edges: Edges, loose: bool = False, endings: bool = False) -> list[tuple[int, int, list[str]]]:
-        """(start, end, ids) in order, not overlapping: where two overlap, the longer stands."""
+        """(start, end, ids) in order, not overlapping: where two overlap, the longer stands. The edges are those of the text."""
         found = []
-        lengths, ids = self._lengths, self._ids
-        for start, char in enumerate(text):
-            if char in ids and edges.allow(start, start + 1, char.isascii(), loose):
-                found.append((start, start + 1, ids[char]))
-            for length in lengths.get(text[start : start + 2], ()):
-                surface = text[start : start + length]
-                names = ids.get(surface)
-                if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
-                    found.append((start, start + length, names))
+        ids = self._ids
+        for char in self._single.intersection(text):
+            for start in (n for n, other in enumerate(text) if other == char):
+                if edges.allow(start, start + 1, char.isascii(), loose):
+                    found.append((start, start + 1, ids[char]))
+        for pair in self._lengths.keys() & edges.pairs.keys():
+            for start in edges.pairs[pair]:
+                for length in self._lengths[pair]:
+                    surface = text[start : start + length]
+                    names = ids.get(surface)
+                    if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
+                        found.append((start, start + length, names))
         if len(found) < 2:
             return found
         found.sort(key=lambda one: (one[0] - one[1], one[0]))

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from bot.matching.letters import letter_codes, sounds
+from bot.matching.letters import letter_bits, sounds
 
 
 def shared(left: str, right: str) -> float:
-    one, other = set(letter_codes(left).tolist()), set(letter_codes(right).tolist())
+    one, other = set(letter_bits(left)), set(letter_bits(right))
     return len(one & other) / len(one | other)
 
 
-@pytest.mark.parametrize("text", ["", "가", "가가가가가", "쏠라표지병", "CCTV 3대", "\U0001f600"])
-def test_every_bit_is_there_once_and_in_order(text):
-    codes = letter_codes(text)
+def test_bits_are_syllables_pairs_and_threes_of_letters_with_the_edges_marked():
+    assert letter_bits("가방") == ["가", "방", "\x01가", "가방", "방\x01", "\x01ㄱㅏ", "ㄱㅏㅂ", "ㅏㅂㅏ", "ㅂㅏㅇ", "ㅏㅇ\x01"]
 
-    assert np.all(codes[1:] > codes[:-1])
+
+@pytest.mark.parametrize(("text", "plain"), [("CCTV3대?", "CCTV3대"), ("\U0001f600", ""), ("!", "")])
+def test_marks_make_no_bits(text, plain):
+    assert letter_bits(text) == letter_bits(plain)
 
 
 def test_a_slip_leaves_more_in_common_than_another_word_has():
