@@ -4,7 +4,7 @@ import pytest
 
 from bot.matching import KINDS, load_coefficients
 from bot.matching.evidence import FEATURES, probability
-from bot.matching.index import RANKED
+from bot.matching.index import RANKED, RANKED_BY_MEANING
 
 
 def test_a_name_alone_is_enough(evidence):
@@ -57,7 +57,7 @@ def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
 
     for kind in KINDS:
         assert set(found.evidence[kind]) == {*FEATURES, "constant"}
-        assert set(found.ranking[kind]) == set(RANKED)
+        assert set(found.ranking[kind]) == set(RANKED_BY_MEANING if kind.endswith("_semantic") else RANKED)
 
 
 @pytest.mark.parametrize("text", ["은하가로등", "강남구 가로등", "골목 수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
