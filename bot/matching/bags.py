@@ -190,8 +190,11 @@ class _Large:
         self.many, self.common, self._rarity = pairs.many, pairs.common, rarity
         self._first, self._norms = pairs.first, pairs.norms
         self._own, self._starts, self._users, self._uses, self._is_common = pairs.own, pairs.starts, pairs.users, pairs.uses, pairs.is_common
-        share = np.add.reduceat(self._norms[self._users], self._uses[:-1]) if len(self._own) else np.empty(0)
-        says = (rarity[self._own] ** 2 * share / np.sqrt(self.many[pairs.row])).astype(np.float32)  # how much a feature says for a row
+        # How much a feature says for a row; in short floats and in place, or building would need most memory here.
+        norms, squares, roots = (one.astype(np.float32) for one in (self._norms, rarity**2, np.sqrt(self.many)))
+        says = np.add.reduceat(norms[self._users], self._uses[:-1]) if len(self._own) else np.empty(0, dtype=np.float32)
+        says *= squares[self._own]
+        says /= roots[pairs.row]
         order = np.argsort(self._own, kind="stable")
         self._owners, self._says = pairs.row[order], says[order]
         self._ends = np.append(0, np.bincount(self._own, minlength=len(rarity)).cumsum())

@@ -177,18 +177,21 @@ class Index:
 
     def _index_phrases(self, raw: list[tuple[int, str, list[Term], bool]]) -> None:
         self.phrases: list[Phrase] = []
-        # By topic: word → its weight (two at most: it may be an everyday one in a name) → the phrasings it stands in.
-        self._by_key: list[dict[str, dict[float, list[int]]]] = [{} for _ in self.topics]
-        seen: list[set[tuple[bool, frozenset[tuple[str, float]]]]] = [set() for _ in self.topics]
+        by_key: list[dict[str, dict[float, list[int]]]] = [{} for _ in self.topics]
+        seen: set[tuple[bool, frozenset[tuple[str, float]]]] = set()
         for number, (n, text, terms, is_name) in enumerate(raw):
             weights = {term.key: self.weight(term) for term in terms}
+            if not self.phrases or self.phrases[-1].topic != n:
+                seen.clear()
             self.phrases.append(Phrase(n, text, sum(weights.values()), is_name))
             alike = is_name, frozenset(weights.items())
-            if alike in seen[n]:
+            if alike in seen:
                 continue  # of the same words as another: it is met as that one is
-            seen[n].add(alike)
+            seen.add(alike)
             for key, weight in weights.items():
-                self._by_key[n].setdefault(key, {}).setdefault(weight, []).append(number)
+                by_key[n].setdefault(key, {}).setdefault(weight, []).append(number)
+        # By topic: word → (its weight, the phrasings it stands in) for each weight; two at most, as it may be an everyday one in a name.
+        self._by_key = [{key: tuple((held, tuple(ns)) for held, ns in found.items()) for key, found in keys.items()} for keys in by_key]
         owners: dict[str, list[int]] = {}
         for n, vocabulary in enumerate(self.vocabulary):
             for key in vocabulary:
@@ -262,7 +265,7 @@ class Index:
                 called += weight
             if key in question.soft:
                 asked += weight
-            for held, numbers in by_key.get(key, {}).items():
+            for held, numbers in by_key.get(key, ()):
                 for number in numbers:
                     phrases[number] = phrases.get(number, 0.0) + held
         asked = asked or 1.0
