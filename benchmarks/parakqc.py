@@ -79,9 +79,8 @@ def print_consulted(rows: Sequence[Row], times: Sequence[float]) -> None:
     inside = [was for was, row in zip(consulted, rows, strict=True) if row.in_scope]
     outside = [was for was, row in zip(consulted, rows, strict=True) if not row.in_scope]
     sure = sorted(seconds for seconds, was in zip(times, consulted, strict=True) if not was)
-    print(
-        f"meaning asked: {sum(inside) / len(inside):.0%} in scope, {sum(outside) / len(outside):.0%} out of it; the others p50 {1000 * share(sure, 50):.2f} ms"
-    )
+    shares = f"{sum(inside) / len(inside):.0%} in scope, {sum(outside) / len(outside):.0%} out of it"
+    print(f"meaning asked: {shares}; the others p50 {1000 * share(sure, 50):.2f} ms")
 
 
 def fit_and_score(engine: Engine, asked: Sequence[tuple[str, str]], semantic: bool) -> str:

@@ -27,7 +27,8 @@ FEATURES = {
     "unknown_part": "이름 일부와 모르는 명사", "unknown_spoilt": "오타가 있는 글의 모르는 명사",
     "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
     "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "heads": "주제의 말 뒤에 붙은 모르는 명사", "lone": "맞은 말이 하나뿐",
-    "meaning_mean": "주제의 표현과 뜻이 가까움", "meaning_tight": "주제의 표현끼리 뜻이 비슷함(그만큼 더 가까워야 함)", "meaning_first": "뜻이 가장 가까운 주제",
+    "meaning_mean": "주제의 표현과 뜻이 가까움", "meaning_tight": "주제의 표현끼리 뜻이 비슷함(그만큼 더 가까워야 함)",
+    "meaning_first": "뜻이 가장 가까운 주제",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",

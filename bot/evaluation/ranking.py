@@ -42,7 +42,7 @@ def choice(group: str, candidates: Sequence[Candidate], right: Sequence[bool]) -
 
 
 def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
-    """Weights of the columns of the tables by name, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
+    """Weights of the columns by name, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
     usable = [one for one in choices if any(one.right) and not all(one.right)]
     names = RANKED_BY_MEANING[: usable[0].table.shape[1]] if usable else ()
     active = list(range(len(names)))

@@ -19,7 +19,8 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """By kind: what topics are ranked by (index.RANKED and MEANING), what makes the probability (evidence.FEATURES and "constant"), how it was fitted."""
+    """By kind: what topics are ranked by (index.RANKED, RANKED_BY_MEANING), what makes the probability (evidence.FEATURES, "constant"), how it was
+    fitted."""
 
     ranking: Mapping[str, Weights]
     evidence: Mapping[str, Weights]
