@@ -28,10 +28,10 @@ from benchmarks.peers.figures import Marked, quality  # noqa: E402
 from bot.content import load_content  # noqa: E402
 from bot.dialogue.wording import Office  # noqa: E402
 from bot.engine import Engine  # noqa: E402
-from bot.evaluation.calibrate import Row, ask_meaning_always, fit, predict, write  # noqa: E402
+from bot.evaluation.calibrate import Row, ask_meaning_always, fit, predict, rank_by, write  # noqa: E402
 from bot.evaluation.ranking import choice, fit_ranking  # noqa: E402
 from bot.korean import open_tagger  # noqa: E402
-from bot.matching import kind_of  # noqa: E402
+from bot.matching import SEMANTIC  # noqa: E402
 from bot.matching.semantic import cache_folder, open_encoder  # noqa: E402
 
 PHRASINGS = 3
@@ -63,13 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.fit or options.write:
         figures = fit_and_score(engine, asked, options.semantic)
         if options.write:
-            kind = kind_of(True, options.semantic)
+            kind = "lists" + SEMANTIC * options.semantic
             rows, _, _ = ask(engine, asked)
             ranking = fit_ranking([row.choice for row in rows if row.choice])
-            engine.understander.rank_by(kind, ranking)
+            rank_by(engine, kind, ranking)
             rows, _, _ = ask(engine, asked)
             command = f"python benchmarks/parakqc.py parakqc_even.tsv{' --semantic' * options.semantic} --write {options.write.as_posix()}"
-            write(kind, ranking, fit(rows, kind), options.write, f"{command}\n{len(rows)} questions. {figures}")
+            write(kind, ranking, {kind: fit(rows, kind)}, options.write, f"{command}\n{len(rows)} questions. {figures}")
     return 0
 
 
@@ -127,7 +127,7 @@ def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], by_meaning: bool
     rows, probabilities = list(first), [0.0] * len(asked)
     for number in range(folds):
         ranking = fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number])
-        engine.understander.rank_by(kind_of(True, by_meaning), ranking)
+        rank_by(engine, "lists" + SEMANTIC * by_meaning, ranking)
         ranked, _, _ = ask(engine, asked)
         weights = fit([row for row in ranked if fold[row.group] != number], "lists")
         for n, row in enumerate(ranked):

@@ -24,9 +24,10 @@ FEATURES = {
     "margin": "다음 후보와의 차이", "lead": "다른 후보들과의 차이", "negation": "한쪽만 '말고·않다'를 씀",
     "met_weight": "맞은 말의 무게", "met_count": "맞은 말의 수", "met_beyond": "이름 밖에서 맞은 말", "slips": "오타가 있는 글",
     "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "debris": "낱말이 아닌 조각", "unknown_nouns": "모르는 명사",
-    "unknown_part": "이름 일부와 모르는 명사", "unknown_spoilt": "오타가 있는 글의 모르는 명사",
+    "unknown_part": "이름 일부와 모르는 명사",
     "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
     "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "heads": "주제의 말 뒤에 붙은 모르는 명사", "lone": "맞은 말이 하나뿐",
+    "strange": "함께 쓰이지 않는 말끼리 붙음",
     "meaning_mean": "주제의 표현과 뜻이 가까움", "meaning_tight": "주제의 표현끼리 뜻이 비슷함(그만큼 더 가까워야 함)",
     "meaning_first": "뜻이 가장 가까운 주제",
 }  # fmt: skip

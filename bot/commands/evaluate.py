@@ -16,12 +16,12 @@ from bot.content import load_content
 from bot.engine import Engine
 from bot.errors import SuiteError
 from bot.evaluation import calibrate as fitting
-from bot.evaluation.noise import KINDS
+from bot.evaluation.noise import KINDS, Noise
 from bot.evaluation.page import Words, check_page, write_page
 from bot.evaluation.report import Report, compare, run
 from bot.evaluation.robustness import measure
 from bot.evaluation.sweep import sweep
-from bot.matching import kind_of
+from bot.matching import SEMANTIC
 from bot.matching.semantic import cache_folder, open_encoder
 
 SUITE_SUFFIXES = (".jsonl", ".yaml", ".yml")
@@ -86,20 +86,22 @@ def _write_page(engine: Engine, report: Report, path: Path) -> None:
     write_page(report, sweep(engine, report.outcomes), engine.policy.thresholds, words, path)
 
 
-def calibrate(flags: Flags, suites: list[Path], output: Path | None, by_meaning: bool = False) -> None:
+def calibrate(flags: Flags, suites: list[Path], output: Path | None, noise: float = 0.0, seed: int = 0, by_meaning: bool = False) -> None:
     """Prints what weights fitted on the suites are worth on held-out groups; with `output`, writes them there.
 
-    by_meaning  those that count where likeness of meaning is asked too. Raises SemanticError where it cannot be
+    noise       every question is asked besides with so many errors a character
+    by_meaning  the weights that count where likeness of meaning is asked too. Raises SemanticError where it cannot be
     """
     settings, files = open_settings(flags), _files(suites)
     content = load_content(settings.knowledge, settings.intents)
     engine = engine_over(content, start_tagger(settings), settings, open_encoder(cache_folder()) if by_meaning else None)
-    ranking, rows = fitting.fit_suites(engine, files, by_meaning=by_meaning)
-    account = fitting.account(rows, f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}{' --semantic' * by_meaning}")
+    ranking, rows = fitting.fit_suites(engine, files, Noise(rate=noise, seed=seed) if noise else None, by_meaning)
+    command = f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}"
+    account = fitting.account(rows, command + f" --noise {noise:g}" * bool(noise) + " --semantic" * by_meaning)
     click.echo(account)
     if output is not None:
-        kind = kind_of(False, by_meaning)
-        fitting.write(kind, ranking, fitting.fit(rows, kind), output, account)
+        suffix = SEMANTIC * by_meaning
+        fitting.write("topics" + suffix, ranking, fitting.fit_topics(rows, suffix), output, account)
         click.echo(f"{output}에 썼습니다.")
 
 

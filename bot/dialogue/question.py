@@ -12,7 +12,7 @@ from bot.dialogue.state import State
 from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
-from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, kind_of, spell, weigh
+from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
 
 if TYPE_CHECKING:
     from bot.matching.meaning import Meaning
@@ -158,12 +158,6 @@ class Understander:
         question.far_year = bool(known) and bool(_FAR_YEAR.search(question.reading.compact, *asking_part(question.reading))) and not question.claims
         return question
 
-    def rank_by(self, kind: str, weights: Mapping[str, float]) -> None:
-        """Ranks topics of that kind (see KINDS) by those weights from now on."""
-        self.index.rank_by(kind, weights)
-        if self.meaning is not None:
-            self.meaning.rank_by(kind, weights)
-
     # -- words that are no topic ---------------------------------------------------------------------------------
 
     def _find_cues(self, question: Question, keep: bool = False) -> None:
@@ -196,13 +190,14 @@ class Understander:
         """The question with the topics it may be about; where it is unsure and has words that may be misspelt, as it may have been meant."""
         excluded = set(state.topics) if question.goes("correction") else self._set_aside(question)
         self._match(question, excluded, state)
-        if question.language == "en" or question.is_sure(_SURE):
+        if question.language == "en" or (question.is_sure(_SURE) and question.aspects):
             return question
         for reading in self._respelt(question):
             other = replace(question, reading=reading)
             self._find_cues(other, keep=True)
             self._match(other, excluded, state)
-            if other.probability > question.probability + _BETTER:
+            asks_more = bool(other.aspects) and not question.aspects
+            if other.probability > question.probability + (-_BETTER if asks_more else _BETTER):
                 question = other
         return question
 
@@ -218,16 +213,17 @@ class Understander:
         ranked = self.meaning.rank(question.reading, question.candidates)
         if ranked is not None:
             question.by_words, question.candidates = question.probability, self._draw_near(ranked, state)
-            self._weigh(question, by_meaning=True)
+            self._weigh(question)
 
-    def _weigh(self, question: Question, by_meaning: bool = False) -> None:
+    def _weigh(self, question: Question) -> None:
         question.chosen = self._choose(question.reading, question.candidates)
         question.beyond, question.evidence = [], None
         if question.chosen:
             question.beyond = self._beyond(question)
             best = self.content.topics[question.chosen[0].topic_id]
-            weights = self.weights[kind_of(best.is_simple, by_meaning)]
-            question.evidence = weigh(question.reading, question.candidates, question.chosen, self.index, weights, bool(best.members))
+            question.evidence = weigh(
+                question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple
+            )
         question.aspects = self._asked(question)
 
     def _respelt(self, question: Question) -> Iterator[Reading]:
@@ -238,7 +234,7 @@ class Understander:
             yield self._reread(mended)
         if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
             return
-        together = self._reread(reading.compact)
+        together = self._reread(reading.utterance.text.replace(" ", ""))
         yield together
         mended = self.index.spelling.mend(together)
         if mended:
@@ -283,6 +279,8 @@ class Understander:
         if candidates[0].named < 0.5:
             return chosen
         joined = _joins(reading)
+        if not joined and candidates[0].named < 0.99:
+            return chosen
         named = 0.5 if joined else 0.99
         for other in candidates[1:]:
             if len(chosen) == 3 or other.named < named or other.name_weight < 0.5:

@@ -23,7 +23,7 @@ from bot.evaluation.ranking import Choice, choice, fit_ranking
 from bot.evaluation.report import calibrate_bins
 from bot.evaluation.suites import Ask, Case, load_suites
 from bot.evaluation.verdicts import URGENT_LABELS, meets
-from bot.matching import KINDS, kind_of, load_coefficients
+from bot.matching import KINDS, SEMANTIC, WEIGHED, load_coefficients
 from bot.matching.evidence import FEATURES
 
 FOLDS = 10
@@ -31,15 +31,15 @@ RIDGE = 3.0
 ALWAYS = (-1.0, 2.0)  # between which every probability is
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 AGAINST = frozenset(
-    ("negation debris unknown_nouns unknown_part unknown_spoilt unknown_names unknown_places other_words modifiers modified_part glued heads lone"
-    " meaning_tight").split()
+    ("negation debris unknown_nouns unknown_part unknown_names unknown_places other_words modifiers modified_part glued heads strange lone"
+     " meaning_tight").split()
 )  # fmt: skip
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
 # What hangs on how many phrasings staff wrote says nothing about topics with facts.
 _PINNED = {"unknown_places": -4.0}
 _OF_PHRASINGS = ("letters_mean", "letters_common", "words_mean", "words_common")
-PINNED = {"topics": {**_PINNED, **dict.fromkeys(_OF_PHRASINGS, 0.0)}, "lists": _PINNED}
-SPOILT = 6  # with noise one question in so many is asked spoilt besides
+_OF_TOPICS = {**_PINNED, **dict.fromkeys(_OF_PHRASINGS, 0.0)}
+PINNED = {"topics": _OF_TOPICS, "spoilt": _OF_TOPICS, "lists": _PINNED}
 
 Array = npt.NDArray[np.float64]
 
@@ -53,6 +53,7 @@ class Row:
     features  by name, see FEATURES; empty where no topic was found at all
     right     whether the topics found answer it
     choice    its candidates, where one of them answers it
+    noisy     it was asked with noise
     """
 
     key: str
@@ -61,6 +62,12 @@ class Row:
     features: Mapping[str, float]
     right: bool
     choice: Choice | None = None
+    noisy: bool = False
+
+    @property
+    def has_slips(self) -> bool:
+        """Whether the engine sees slips in it, and weighs its evidence accordingly."""
+        return bool(self.features.get("slips"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +105,15 @@ class Figures:
 
 
 def collect(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> list[Row]:
-    """A row for every single question that is neither small talk nor urgent, and with noise one more for some of them, spoilt. Raises SuiteError."""
-    rows, asked = [], 0
+    """A row for every single question that is neither small talk nor urgent, and with noise another for it spoilt. Raises SuiteError."""
+    rows = []
     for suite in load_suites(suites):
         for case in suite.cases:
             ask = case.asks[0]
             if case.kind == "single" and ask.expect != "chitchat" and case.topic not in URGENT_LABELS:
-                asked += 1
-                spoilt = replace(ask, q=noise.spoil(ask.q)) if noise and asked % SPOILT == 0 else ask
+                spoilt = replace(ask, q=noise.spoil(ask.q)) if noise else ask
                 asks = [ask] if spoilt.q == ask.q else [ask, spoilt]
-                rows += [row for one in asks if (row := _row(engine, suite.name, case, one)) is not None]
+                rows += [replace(row, noisy=one is not ask) for one in asks if (row := _row(engine, suite.name, case, one)) is not None]
     return rows
 
 
@@ -147,6 +153,15 @@ def ask_meaning_always(engine: Engine) -> None:
     engine.wait()
 
 
+def rank_by(engine: Engine, kind: str, ranking: Mapping[str, float]) -> None:
+    """Has the engine rank topics of that kind (see KINDS) by those weights from now on."""
+    index, meaning = engine.understander.index, engine.understander.meaning
+    if not kind.endswith(SEMANTIC):
+        index.rank_by(kind, ranking)
+    elif meaning is not None:
+        meaning.rank_by(kind, ranking)
+
+
 def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None, by_meaning: bool = False) -> tuple[dict[str, float], list[Row]]:
     """(ranking, rows with the evidence under it). Raises SuiteError.
 
@@ -155,16 +170,23 @@ def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = Non
     if by_meaning:
         ask_meaning_always(engine)
     ranking = fit_ranking([row.choice for row in collect(engine, suites, noise) if row.choice])
-    engine.understander.rank_by(kind_of(False, by_meaning), ranking)
+    rank_by(engine, "topics" + SEMANTIC * by_meaning, ranking)
     return ranking, collect(engine, suites, noise)
 
 
 # -- fitting ---------------------------------------------------------------------------------------------------------
 
 
+def fit_topics(rows: Sequence[Row], suffix: str = "") -> dict[str, dict[str, float]]:
+    """Weights for questions without slips, fitted on those asked as they stand, and for those with slips; by WEIGHED, names with that suffix."""
+    plain = fit([row for row in rows if not row.has_slips and not row.noisy])
+    spoilt = [row for row in rows if row.has_slips]
+    return {"topics" + suffix: plain, "spoilt" + suffix: fit(spoilt, "spoilt") if spoilt else plain}
+
+
 def fit(rows: Sequence[Row], kind: str = "topics") -> dict[str, float]:
-    """The weights of FEATURES and the constant, signs as AGAINST says; `kind` of knowledge, see coefficients.KINDS."""
-    pinned = PINNED[kind.removesuffix("_semantic")]
+    """The weights of FEATURES and the constant, signs as AGAINST says; `kind` of weights, see coefficients.WEIGHED."""
+    pinned = PINNED[kind.removesuffix(SEMANTIC)]
     used = [row for row in rows if row.features]
     table = np.array([[row.features.get(name, 0.0) for name in FEATURES] for row in used], dtype=np.float64).reshape(len(used), len(FEATURES))
     target = np.array([row.right for row in used], dtype=np.float64)
@@ -224,10 +246,10 @@ def held_out(rows: Sequence[Row], folds: int = FOLDS, seed: int = 7) -> list[flo
     fold = {group: n % folds for n, group in enumerate(groups)}
     probabilities = [0.0] * len(rows)
     for number in range(min(folds, len(groups))):
-        weights = fit([row for row in rows if fold[row.group] != number])
+        weights = fit_topics([row for row in rows if fold[row.group] != number])
         for n, row in enumerate(rows):
             if fold[row.group] == number:
-                probabilities[n] = predict(weights, row)
+                probabilities[n] = predict(weights["spoilt" if row.has_slips else "topics"], row)
     return probabilities
 
 
@@ -279,26 +301,37 @@ def _at(rows: Sequence[Row], probabilities: Sequence[float], threshold: float) -
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
-def write(kind: str, ranking: Mapping[str, float], weights: Mapping[str, float], path: Path, fitted: str) -> None:
-    """Writes the weights of one kind into a file of coefficients; what it holds for the other kinds stays.
+def write(kind: str, ranking: Mapping[str, float], weights: Mapping[str, Mapping[str, float]], path: Path, fitted: str) -> None:
+    """Writes the ranking of one kind, and weights of evidence, into a file of coefficients; what it holds besides stays.
 
-    fitted  how they were fitted and what they are worth
+    weights  by WEIGHED
+    fitted   how they were fitted and what they are worth
     """
     known = load_coefficients(path)
-    parts = {"ranking": known.ranking, "evidence": known.evidence}
-    notes = {**known.fitted, kind: fitted.strip() + "\n"}
-    values: dict[str, dict[str, object]] = {"fitted": {k: notes[k] for k in KINDS if k in notes}}
-    for name, own in (("ranking", ranking), ("evidence", weights)):
-        values[name] = {k: {n: round(float(v), 4) for n, v in (own if k == kind else parts[name][k]).items()} for k in KINDS}
+    rankings, evidence = {**known.ranking, kind: ranking}, {**known.evidence, **weights}
+    values = {
+        "fitted": {**known.fitted, kind: fitted.strip() + "\n"},
+        "ranking": {name: _rounded(rankings[name]) for name in KINDS},
+        "evidence": {name: _rounded(evidence[name]) for name in WEIGHED},
+    }
     head = "# Weights of the ranking (bot/matching/index.py) and of the evidence (bot/matching/evidence.py). Fitted, not written by hand.\n"
     path.write_text(head + yaml.dump(values, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=150), encoding="utf-8")
 
 
+def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(value), 4) for name, value in weights.items()}
+
+
 def account(rows: Sequence[Row], command: str) -> str:
     """How weights were fitted and what they are worth on questions they were not fitted on."""
-    right = sum(row.right for row in rows)
-    lines = [command, f"{len(rows)} questions, {right} of them answered by the topic found, in {len({row.group for row in rows})} groups."]
-    return "\n".join([*lines, f"Cross-validated over groups, {FOLDS} folds:", cross_validate(rows).text()])
+    probabilities = held_out(rows)
+    lines = [command, f"Cross-validated over {len({row.group for row in rows})} groups, {FOLDS} folds."]
+    for name, noisy in (("As they stand", False), ("With noise", True)):
+        pairs = [(row, p) for row, p in zip(rows, probabilities, strict=True) if row.noisy == noisy]
+        if pairs:
+            right = sum(row.right for row, _ in pairs)
+            lines += [f"{name}, {right} answered by the topic found:", figures([row for row, _ in pairs], [p for _, p in pairs]).text()]
+    return "\n".join(lines)
 
 
 class _Plain(yaml.SafeDumper):

@@ -10,7 +10,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from bot.matching.coefficients import SEMANTIC
 from bot.matching.index import LIKENESS, Candidate, Index, negates
 from bot.matching.reading import Reading, Term, is_place
 from bot.matching.surfaces import VERBAL
@@ -24,21 +26,22 @@ from bot.matching.surfaces import VERBAL
 # negation           the question sets something aside (말고, 하지 마) and the topic's phrasings do not, or the other way round
 # met_weight, …      weight and number of the words met: met_count where no name is whole, met_beyond what stands besides a whole one
 # clean              nothing is left unexplained
+# slips              the question shows slips: it was read otherwise than it stands, or holds bits that are no word
 # lists              a group's name with "what is there", which asks for the list
 # debris             bits that are no word: of one syllable, unknown to the dictionary, with letters outside a syllable
-# unknown_…          words known to no topic: nouns (unknown_part: where no name is whole; unknown_spoilt: in a message with slips), names,
-#                    places of elsewhere
+# unknown_…          words known to no topic: nouns (unknown_part: where no name is whole), names, places of elsewhere
 # other_words        weight of words that only other topics have
 # modifiers          unexplained nouns right before a word of the topic (아동+수당); modified_part: where no name is whole
 # glued              modifiers written as one word with it (문화상품권)
 # heads              unexplained nouns right behind a word of the topic, which may make it another thing (자전거+도로)
+# strange            words of the topic that stand together as they never do there (시민+안전+보험 for a bicycle insurance)
 # lone               one word alone, and no name
 # meaning_…          where it was asked (meaning.py): likeness to the topic's nearest phrasings, in the mean; how like those are to one another;
 #                    whether no other topic is nearer. All 0.0 where it was not
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead", "negation",
     "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
-    "debris", "unknown_nouns", "unknown_part", "unknown_spoilt", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "lone",
+    "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "strange", "lone",
     "meaning_mean", "meaning_tight", "meaning_first",
 )  # fmt: skip
 
@@ -47,6 +50,7 @@ _CAP = 3.0
 _WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
 _LETTER = re.compile("[ㄱ-ㅣ]")
+_OF_PLACE = re.compile("(?:광역)?시?(?:은|는|도|에는|에도|엔)")
 _SENTENCE_END = re.compile(r"[.?!]+")
 
 
@@ -75,13 +79,14 @@ def weigh(
     candidates: Sequence[Candidate],
     chosen: Sequence[Candidate],
     index: Index,
-    weights: Mapping[str, float],
+    weights: Mapping[str, Mapping[str, float]],
     is_group: bool,
+    is_list: bool = False,
 ) -> Evidence:
     """The evidence that the chosen topics answer the question.
 
     chosen    the topics taken, the best first; not empty
-    is_group  whether the best topic stands for several
+    is_group  whether the best topic stands for several; is_list: whether it is a mere list of phrasings
     """
     explained = frozenset().union(*(candidate.met for candidate in chosen))
     features = dict.fromkeys(FEATURES, 0.0)
@@ -90,10 +95,14 @@ def weigh(
     _weigh_met(features, reading, explained, index)
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
+    if not is_list:
+        features["strange"] = min(_CAP, _strange(reading, explained, [c.topic_id for c in chosen], index))
     features["negation"] = abs(float(negates(reading)) - float(index.negated[index.number[chosen[0].topic_id]]))
     if is_group and features["full"]:
         features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not _stands_beside(reading, unexplained, explained))
-    return Evidence(features, tuple(unexplained), probability(features, weights), weights)
+    kind = "lists" if is_list else "spoilt" if features["slips"] else "topics"
+    taken = weights[kind + SEMANTIC if chosen[0].meaning else kind]
+    return Evidence(features, tuple(unexplained), probability(features, taken), taken)
 
 
 def probability(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -161,6 +170,9 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["unknown_places"] += 1  # 미국의 확진자
     if any(reading.compact.startswith("전체", end) for _, end in reading.elsewhere):
         features["unknown_places"] += 1  # 서울시 전체
+    asking, _ = asking_part(reading)
+    if any(start >= asking and _OF_PLACE.match(reading.compact, end) for start, end in reading.elsewhere):
+        features["unknown_places"] += 1  # 대구는, 대구에도
     ends = {term.end for term in reading.terms if term.key in explained and not term.soft}
     for term in unexplained:
         if term.start in ends and term.kind in ("noun", "name", "root") and not is_debris(term):
@@ -178,13 +190,24 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
             features["debris"] += 1
         elif term.kind not in VERBAL:
             features["unknown_nouns"] += 1
-    if reading.respelt or any(term.kind == "unknown" or _LETTER.search(term.key) for term in reading.terms):
-        features["slips"] = 1.0
-        features["unknown_spoilt"], features["unknown_nouns"] = min(_CAP, features["unknown_nouns"]), 0.0
     for name in ("debris", "other_words", "modifiers", "glued", "heads", "unknown_places", "unknown_names", "unknown_nouns"):
         features[name] = min(_CAP, features[name])
+    spoilt = reading.respelt or features["debris"] or any(term.kind == "unknown" or _LETTER.search(term.key) for term in reading.terms)
+    features["slips"] = float(bool(spoilt))
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
+
+
+def _strange(reading: Reading, explained: frozenset[str], topics: Sequence[str], index: Index) -> float:
+    starts = {start for start, _ in reading.words}
+    long = {place for start, end in reading.words if end - start > _WORD for place in range(start, end)}  # written without spaces
+    return sum(
+        1.0
+        for a, b in pairwise(reading.terms)
+        if a.end == b.start and b.start not in starts and b.start not in long and a.key in explained and b.key in explained
+        and a.kind not in VERBAL and b.kind not in VERBAL and a.key != b.key
+        and not any(index.is_compound(topic, a, b, reading.compact) for topic in topics)
+    )  # fmt: skip
 
 
 def is_debris(term: Term) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -121,6 +122,8 @@ class Index:
         for kind, weights in ranking.items():
             self.rank_by(kind, weights)
         self._is_list = np.array([topic.is_simple for topic in self.topics], dtype=bool)
+        self._pairs: list[set[tuple[str, str]]] = [set() for _ in self.topics]
+        self._written: list[str] = [""] * len(self.topics)
         raw: list[tuple[int, str, list[Term], bool]] = []
         words: list[list[str]] = []
         negated = np.zeros(len(self.topics))
@@ -132,6 +135,8 @@ class Index:
                 words.append(_words(reading))
                 negated[n] += negates(reading)
             self._learn(n, topic, phrasings)
+            if not topic.is_simple:
+                self._learn_compounds(n, topic, phrasings)
             raw += phrasings
         lexicon.known = {key for vocabulary in self.vocabulary for key in vocabulary}
         self._weigh()
@@ -140,7 +145,7 @@ class Index:
         owners = [phrase.topic for phrase in self.phrases]
         self.bags = Bags((map(_letters, self.phrases), words), owners, len(self.topics))
         self.negated = negated / np.maximum(np.bincount(owners, minlength=len(self.topics)), 1)  # share of a topic's phrasings
-        self.spelling = Spelling(lexicon, (compact(name) for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
+        self.spelling = Spelling(lexicon, (name for topic in self.topics for name in (topic.title.ko, *topic.names.ko)))
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -158,6 +163,17 @@ class Index:
                     vocabulary.update((term.key, _CALLED[called]) for term in terms)
                     if is_name:
                         stated.update(term.key for term in terms)
+
+    def _learn_compounds(self, n: int, topic: Topic, phrasings: list[tuple[int, str, list[Term], bool]]) -> None:
+        """Which of its words stand beside one another in a topic's phrasings, and all that is written of it."""
+        for _, _, terms, _ in phrasings:
+            self._pairs[n].update((a.key, b.key) for a, b in pairwise(terms))
+        self._written[n] = " ".join(compact(text) for text in (*(text for _, text, _, _ in phrasings), *_texts(topic), *topic.words.ko))
+
+    def is_compound(self, topic_id: str, first: Term, second: Term, text: str) -> bool:
+        """Whether a topic with facts has those two words of a text beside one another."""
+        n = self.number[topic_id]
+        return (first.key, second.key) in self._pairs[n] or text[first.start : second.end] in self._written[n]
 
     def _weigh(self) -> None:
         """Weights words by how few topics use them."""

@@ -71,7 +71,7 @@ class Lexicon:
         self.everyday_words = set(content.everyday.ko)
         for word in content.everyday.ko:
             self.everyday.add(spell(word[:-1] if word.endswith("다") and len(word) > 1 else word))
-        self.local = {spell(place) for place in (*_HERE, *content.places.all)}
+        self.local = {spell(place) for place in (*_HERE, _HERE[0] + "구", *content.places.all)}
         self.everyday |= self.local
         for word in content.everyday.en:
             self.everyday.update((word, stem(word)))
@@ -314,7 +314,7 @@ class Lexicon:
     def _add_elsewhere(self, reading: Reading, covered: bytearray) -> None:
         """Makes a place of what the list of places elsewhere names at the start of a word, whatever the tagger takes it for."""
         for start, end, names in self.elsewhere.find(reading.compact, reading.edges):
-            if start in reading.edges.words and not any(covered[start:end]):
+            if start in reading.edges.words and not all(covered[start:end]):
                 reading.terms[:] = [term for term in reading.terms if not (start <= term.start and term.end <= end)]
                 reading.terms.append(Term(names[0], start, end, "place", False))
 

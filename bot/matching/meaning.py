@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.matching.coefficients import kind_of
+from bot.matching.coefficients import SEMANTIC
 from bot.matching.evidence import asking_part
 from bot.matching.index import RANKED, RANKED_BY_MEANING, Candidate, Index
 from bot.matching.reading import Reading
@@ -63,7 +63,7 @@ class Meaning:
         ranked = []
         for candidate, n in zip(candidates, numbers, strict=True):
             meaning = (float(best[n]), float(mean[n]), float(tight[n]), float(mean[n] == nearest))
-            weights = self._ranking[kind_of(self._index.topics[n].is_simple, by_meaning=True)]
+            weights = self._ranking[("lists" if self._index.topics[n].is_simple else "topics") + SEMANTIC]
             values = zip(RANKED_BY_MEANING, (*candidate.row, *meaning[:2]), strict=True)
             ranked.append(candidate._replace(score=sum(weights.get(name, 0.0) * value for name, value in values), meaning=meaning))
         ranked.sort(key=lambda c: (-c.score, c.topic_id))

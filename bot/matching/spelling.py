@@ -22,6 +22,7 @@ class Spelling:
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
         self.everyday = lexicon.everyday
+        names = [compact(part) for name in names for part in {name, *name.split()}]
         words = [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
         self.known = {compact(word) for word in words} | set(lexicon.lemmas)
         self.speller = Speller(words)
@@ -43,7 +44,13 @@ class Spelling:
         """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
         doubtful: set[int] = set()
         for term in reading.terms:
-            if term.known or term.kind == "number" or is_place(term, reading.compact) or self._is_known_word(reading, term):
+            if (
+                term.known
+                or term.kind == "number"
+                or (term.kind == "name" and len(term.key) > 2)
+                or is_place(term, reading.compact)
+                or self._is_known_word(reading, term)
+            ):
                 continue
             doubtful.update(range(term.start, term.end))
         for first, last in reading.cut:
@@ -75,18 +82,21 @@ class Spelling:
         return known < end and all(m.kind in _MINOR for m in rest) and end - known <= 2
 
     def _unlink(self, word: str) -> str | None:
-        """A word as it is written where it was spelt by ear (이르미, 조지글): a known word, with a consonant carried over to what follows."""
+        """A word as it is written where it was spelt by ear (이르미, 어리니집): a known word, one consonant of it carried over."""
         for cut in range(min(len(word) - 1, 8), 0, -1):
             parts = carry_back(word[cut - 1], word[cut])
             if parts is not None:
-                head = word[: cut - 1] + parts[0]
-                if compact(head) in self.known and (len(head) > 1 or head in self.everyday):
-                    return head + parts[1] + word[cut + 1 :]
+                written = word[: cut - 1] + "".join(parts) + word[cut + 1 :]
+                if any(compact(written[:end]) in self.known for end in range(len(written), max(cut, 2) - 1, -1)):
+                    return written
         return None
 
     def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
+        written = self._unlink(word)
+        if written:
+            return written
         solid = [m for m in inside if m.kind not in _MINOR]
         if len(solid) == 1 and solid[0].kind == "noun" and solid[0].end - solid[0].start == 2:
             return word  # a real word of two syllables: its neighbours are other real words
@@ -95,11 +105,9 @@ class Spelling:
         real = len(nouns) > 1 and inside[: len(nouns)] == nouns and all(m.kind in _MINOR for m in inside[len(nouns) :])
         ends = sorted({m.end - start for m in inside} | {len(word), len(word) - 1, len(word) - 2}, reverse=True)
         begins = sorted({m.start - start for m in inside} | {0})
-        linked = self._unlink(word)
-        if linked:
-            return linked
         best: tuple[float, int, int, str] | None = None
-        parts = [(end - begin, begin, end) for begin in begins for end in ends if end - begin >= 2]
+        whole = {(m.start - start, m.end - start) for m in inside if m.kind in ("noun", "name", "place")}  # 망원 is no slip for 만원
+        parts = [(end - begin, begin, end) for begin in begins for end in ends if end - begin >= 2 and (begin, end) not in whole]
         parts.sort(key=lambda part: -part[0])  # the longest first: once one is met, the others need not be tried
         for size, begin, end in parts:
             if best is not None and size < best[0]:

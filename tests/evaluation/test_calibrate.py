@@ -1,11 +1,13 @@
 import random
+from dataclasses import replace
 
 import pytest
 
 from bot.content import load_content
 from bot.dialogue.wording import Office
 from bot.engine import Engine
-from bot.evaluation.calibrate import Row, account, auroc, collect, cross_validate, figures, fit, held_out, predict, write
+from bot.evaluation.calibrate import Row, account, auroc, collect, cross_validate, figures, fit, fit_topics, held_out, predict, write
+from bot.evaluation.noise import Noise
 from bot.korean import open_tagger
 from bot.matching import load_coefficients
 from bot.matching.evidence import FEATURES
@@ -66,7 +68,7 @@ def test_separable_rows_do_not_run_away():
 def test_no_group_is_fitted_and_measured_at_once(monkeypatch):
     rows = made_rows(phrase=2.0)
     fitted = []
-    monkeypatch.setattr("bot.evaluation.calibrate.fit", lambda part: fitted.append({row.group for row in part}) or fit(part))
+    monkeypatch.setattr("bot.evaluation.calibrate.fit", lambda part, kind="topics": fitted.append({row.group for row in part}) or fit(part))
 
     held_out(rows, folds=5)
 
@@ -109,7 +111,7 @@ def test_what_is_written_can_be_read_says_how_it_was_fitted_and_leaves_the_other
     rows, path = made_rows(phrase=3.0), tmp_path / "coefficients.yaml"
     weights, ranking = fit(rows), dict.fromkeys(RANKED, 1 / len(RANKED))
 
-    write("topics", ranking, weights, path, account(rows, "yongsan-bot calibrate x"))
+    write("topics", ranking, {"topics": weights}, path, account(rows, "yongsan-bot calibrate x"))
 
     found, packaged = load_coefficients(path), load_coefficients()
     assert found.evidence["topics"] == pytest.approx(weights, abs=1e-4)
@@ -138,3 +140,24 @@ def test_rows_are_single_questions_that_are_neither_small_talk_nor_urgent(tmp_pa
     assert [(row.key, row.in_scope, row.right) for row in rows] == [("tiny/a", True, True), ("tiny/b", True, False), ("tiny/c", False, False)]
     assert rows[0].group == "cctv"
     assert rows[0].features["explained"] > 0
+
+
+def test_questions_with_slips_have_weights_of_their_own():
+    plain = made_rows(unknown_nouns=-4.0, phrase=3.0)
+    spoilt = [replace(row, features={**row.features, "slips": 1.0}) for row in made_rows(seed=2, phrase=3.0)]
+
+    weights = fit_topics([*plain, *spoilt])
+
+    assert weights["topics"]["unknown_nouns"] < -2
+    assert weights["spoilt"]["unknown_nouns"] == pytest.approx(0, abs=0.5)
+
+
+def test_with_noise_every_question_is_asked_spoilt_as_well(tmp_path):
+    path = tmp_path / "tiny.jsonl"
+    path.write_text('{"id": "a", "kind": "single", "q": "방범용 CCTV가 몇 군데예요?", "expect": "answer", "topic": "cctv", "must": [["223"]]}\n', "utf-8")
+    engine = Engine(load_content(), open_tagger(), Office("용산구청", "전화 120", False))
+
+    rows = collect(engine, [path], Noise(("drop",), 0.2))
+
+    assert [row.noisy for row in rows] == [False, True]
+    assert rows[0].group == rows[1].group

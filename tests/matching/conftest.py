@@ -96,6 +96,6 @@ def evidence(town: Index) -> Callable[[str], Evidence]:
     def of(text: str) -> Evidence:
         reading = town.lexicon.read(text)
         candidates = town.search(reading)
-        return weigh(reading, candidates, candidates[:1], town, load_coefficients().evidence["topics"], is_group=False)
+        return weigh(reading, candidates, candidates[:1], town, load_coefficients().evidence, is_group=False)
 
     return of

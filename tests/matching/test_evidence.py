@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching import KINDS, load_coefficients
+from bot.matching import KINDS, SEMANTIC, WEIGHED, load_coefficients
 from bot.matching.evidence import FEATURES, probability
 from bot.matching.index import RANKED, RANKED_BY_MEANING
 
@@ -55,9 +55,10 @@ def test_what_residents_tell_of_themselves_before_asking_weighs_less(evidence):
 def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
     found = load_coefficients()
 
-    for kind in KINDS:
-        assert set(found.evidence[kind]) == {*FEATURES, "constant"}
-        assert set(found.ranking[kind]) == set(RANKED_BY_MEANING if kind.endswith("_semantic") else RANKED)
+    assert set(found.ranking) == set(KINDS)
+    assert set(found.evidence) == set(WEIGHED)
+    assert all(set(weights) == set(RANKED_BY_MEANING if kind.endswith(SEMANTIC) else RANKED) for kind, weights in found.ranking.items())
+    assert all(set(weights) == {*FEATURES, "constant"} for weights in found.evidence.values())
 
 
 @pytest.mark.parametrize("text", ["은하가로등", "강남구 가로등", "골목 수족관 돌고래 쇼 관람료", "은하가로등 " + "전기차 여권 " * 200])
