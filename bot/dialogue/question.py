@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bot.content import Content, Topic
 from bot.dialogue.state import State
@@ -12,6 +13,9 @@ from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
+
+if TYPE_CHECKING:
+    from bot.matching.meaning import Meaning
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -44,6 +48,8 @@ _NEARNESS = 0.08
 _SURE, _BETTER = 0.9, 0.02
 # How many topics besides the best are weighed as well, up to which gap in score, and how much more probable one must be.
 _RIVALS, _RIVAL, _CLEARLY = 2, 0.12, 0.1
+# Between these probabilities words leave it unsure, and likeness of meaning is asked. The lower one costs right topics that words rank second.
+UNSURE = (0.02, 0.95)
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class Question:
     pick        1-based number the resident picked (LAST for the last one), or None
     picks       all of them where several are picked (1번이랑 3번)
     far_year    another year is asked for without its number (삼 년 뒤)
+    by_words    the probability by words alone, where likeness of meaning was asked too
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
@@ -77,6 +84,7 @@ class Question:
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
     far_year: bool = False
+    by_words: float | None = None
     beyond: list[Term] = field(default_factory=list)
 
     @property
@@ -97,10 +105,17 @@ class Question:
 
 
 class Understander:
-    """Understands messages of one content."""
+    """Understands messages of one content.
 
-    def __init__(self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, Mapping[str, float]]) -> None:
-        self.content, self.lexicon, self.index, self.weights = content, lexicon, index, weights
+    meaning  likeness of meaning, where that counts too
+    unsure   the probabilities between which it is asked
+    """
+
+    def __init__(
+        self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, Mapping[str, float]], meaning: Meaning | None = None
+    ) -> None:
+        self.content, self.lexicon, self.index, self.weights, self.meaning = content, lexicon, index, weights, meaning
+        self.unsure = UNSURE
         self.smalltalk, self.navigation = Surfaces(), Surfaces()
         for surfaces, items in ((self.smalltalk, content.smalltalk), (self.navigation, content.navigation)):
             for item in items:
@@ -134,6 +149,7 @@ class Understander:
                 question.reading = after
                 self._find_cues(question, keep=True)
         question = self._find_topics(question, state)
+        self._ask_meaning(question, state)
         question.quantities = quantities(question.reading.utterance.text)
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
@@ -188,23 +204,35 @@ class Understander:
         return question
 
     def _match(self, question: Question, excluded: set[str], state: State) -> None:
-        """Finds topics and aspects, and weighs them: of topics of nearly one score the one that the evidence speaks for."""
-        found = self._search(question, excluded, state)
+        """Finds topics and aspects, and weighs them."""
+        self._weigh(question, self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state))
+
+    def _ask_meaning(self, question: Question, state: State) -> None:
+        """Ranks and weighs the topics found by their meaning too, where words leave it unsure and the encoder is ready."""
+        if self.meaning is None or question.evidence is None or not self.unsure[0] < question.probability < self.unsure[1]:
+            return
+        ranked = self.meaning.rank(question.reading, question.candidates)
+        if ranked is not None:
+            question.by_words = question.probability
+            self._weigh(question, self._draw_near(ranked, state))
+
+    def _weigh(self, question: Question, found: list[Candidate]) -> None:
+        """Takes the best topic and what is named besides; of topics of nearly one score the one that the evidence speaks for."""
         question.candidates, question.chosen, question.evidence = found, self._choose(question.reading, found), None
         if question.chosen:
-            question.evidence = self._weigh(question, found, question.chosen)
+            question.evidence = self._evidence(question, found, question.chosen)
         for n in range(1, len(found)):
             if n > _RIVALS or found[0].score - found[n].score > _RIVAL or question.is_sure(_SURE):
                 break
             order = [found[n], *found[:n], *found[n + 1 :]]
             chosen = self._choose(question.reading, order)
-            evidence = self._weigh(question, order, chosen)
+            evidence = self._evidence(question, order, chosen)
             if evidence.probability > question.probability + _CLEARLY:
                 question.candidates, question.chosen, question.evidence = order, chosen, evidence
         question.beyond = self._beyond(question) if question.chosen else []
         question.aspects = self._asked(question)
 
-    def _weigh(self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Evidence:
+    def _evidence(self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Evidence:
         best = self.content.topics[chosen[0].topic_id]
         return weigh(question.reading, candidates, chosen, self.index, self.weights, bool(best.members), best.is_simple)
 
@@ -233,9 +261,9 @@ class Understander:
         found = self.index.search(self.lexicon.read(parts[0])) if len(parts) == 2 and parts[0].strip() else []
         return {found[0].topic_id} if found and found[0].named >= 0.99 else set()
 
-    def _search(self, question: Question, excluded: set[str], state: State) -> list[Candidate]:
-        found = [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
-        near = self._near(state) - excluded
+    def _draw_near(self, found: list[Candidate], state: State) -> list[Candidate]:
+        """The candidates, best first, those at hand raised."""
+        near = self._near(state)
         if near and found:
             best = found[0]
             same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}

@@ -44,7 +44,13 @@ class Spelling:
         """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
         doubtful: set[int] = set()
         for term in reading.terms:
-            if term.known or term.kind == "number" or (term.kind == "name" and len(term.key) > 2) or is_place(term, reading.compact) or self._is_known_word(reading, term):
+            if (
+                term.known
+                or term.kind == "number"
+                or (term.kind == "name" and len(term.key) > 2)
+                or is_place(term, reading.compact)
+                or self._is_known_word(reading, term)
+            ):
                 continue
             doubtful.update(range(term.start, term.end))
         for first, last in reading.cut:
