@@ -43,9 +43,11 @@ _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 _SHORT = 14
 _AND = frozenset("하고 랑 이랑 와 과 및 고".split())
 # How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
-_NEARNESS = 0.12
+_NEARNESS = 0.08
 # From this probability on no other spelling is tried; by how much one must be more probable.
 _SURE, _BETTER = 0.9, 0.02
+# How many topics besides the best are weighed as well, up to which gap in score, and how much more probable one must be.
+_RIVALS, _RIVAL, _CLEARLY = 2, 0.12, 0.1
 # Between these probabilities words leave it unsure, and likeness of meaning is asked. The lower one costs right topics that words rank second.
 UNSURE = (0.02, 0.95)
 
@@ -203,8 +205,7 @@ class Understander:
 
     def _match(self, question: Question, excluded: set[str], state: State) -> None:
         """Finds topics and aspects, and weighs them."""
-        question.candidates = self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state)
-        self._weigh(question)
+        self._weigh(question, self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state))
 
     def _ask_meaning(self, question: Question, state: State) -> None:
         """Ranks and weighs the topics found by their meaning too, where words leave it unsure and the encoder is ready."""
@@ -212,19 +213,28 @@ class Understander:
             return
         ranked = self.meaning.rank(question.reading, question.candidates)
         if ranked is not None:
-            question.by_words, question.candidates = question.probability, self._draw_near(ranked, state)
-            self._weigh(question)
+            question.by_words = question.probability
+            self._weigh(question, self._draw_near(ranked, state))
 
-    def _weigh(self, question: Question) -> None:
-        question.chosen = self._choose(question.reading, question.candidates)
-        question.beyond, question.evidence = [], None
+    def _weigh(self, question: Question, found: list[Candidate]) -> None:
+        """Takes the best topic and what is named besides; of topics of nearly one score the one that the evidence speaks for."""
+        question.candidates, question.chosen, question.evidence = found, self._choose(question.reading, found), None
         if question.chosen:
-            question.beyond = self._beyond(question)
-            best = self.content.topics[question.chosen[0].topic_id]
-            question.evidence = weigh(
-                question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple
-            )
+            question.evidence = self._evidence(question, found, question.chosen)
+        for n in range(1, len(found)):
+            if n > _RIVALS or found[0].score - found[n].score > _RIVAL or question.is_sure(_SURE):
+                break
+            order = [found[n], *found[:n], *found[n + 1 :]]
+            chosen = self._choose(question.reading, order)
+            evidence = self._evidence(question, order, chosen)
+            if evidence.probability > question.probability + _CLEARLY:
+                question.candidates, question.chosen, question.evidence = order, chosen, evidence
+        question.beyond = self._beyond(question) if question.chosen else []
         question.aspects = self._asked(question)
+
+    def _evidence(self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Evidence:
+        best = self.content.topics[chosen[0].topic_id]
+        return weigh(question.reading, candidates, chosen, self.index, self.weights, bool(best.members), best.is_simple)
 
     def _respelt(self, question: Question) -> Iterator[Reading]:
         """The question with misspelt words put right, and with its spaces where the tagger would set them."""
