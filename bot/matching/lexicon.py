@@ -238,11 +238,15 @@ class Lexicon:
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
         places = frozenset(word.lower() for word in _IN_PLACE.findall(text[:1000]))
         utterance = read(text, self.tagger, self.latin, self.names_by_initials, self.neutral)
+        mended = False
         if utterance.language != "other":
             right = self._written.put_right(utterance.text)
             if right != utterance.text:
                 utterance = Utterance(right, utterance.language, utterance.script, tuple(self.tagger(right)))
-        return self.annotate(utterance, names, places)
+                mended = right.isascii()
+        reading = self.annotate(utterance, names, places)
+        reading.respelt = mended
+        return reading
 
     def _bend(self, match: re.Match[str]) -> str:
         """A verb that a learner left in its dictionary form before another word (아이 돌보다 곳): taggers take it for something else."""
