@@ -15,6 +15,7 @@ from bot.matching.reading import CONTENT_KINDS, Cue, Reading, Term, without_spac
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it: 아이고 holds no 아이
+_OTHER_SCRIPT = re.compile("[\u0400-\u1fff\u3040-\u312f\u31f0-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
@@ -49,7 +50,9 @@ class Lexicon:
         self.neutral: set[str] = set()
         self.names_by_initials: dict[str, str] = {}
         self._soft: dict[str, bool] = {}
-        self.elsewhere = Surfaces()
+        self.elsewhere, self.here = Surfaces(), Surfaces()
+        for place in content.places.all:
+            self.here.add(compact(place), place)
         for place in content.elsewhere.all:
             self.elsewhere.add(compact(place), place)
         self._add_everyday(content)
@@ -270,7 +273,7 @@ class Lexicon:
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered, names, places, learning)
         if not learning:
-            self._add_elsewhere(reading, covered)
+            self._add_places(reading, covered)
         terms.sort(key=_start)
         return reading
 
@@ -288,6 +291,8 @@ class Lexicon:
         for text, kind, start, end in reading.morphemes:
             if kind not in CONTENT_KINDS:
                 continue
+            if kind == "foreign" and not learning and _OTHER_SCRIPT.match(text):
+                continue  # ランプ: the Korean around it is what is asked
             lemma = stem(text.lower()) if kind == "foreign" and text.isascii() else spell(text)
             if kind in VERBAL and lemma in self.cue_lemmas:
                 reading.cues.append(Cue(self.cue_lemmas[lemma], start, end))
@@ -311,8 +316,11 @@ class Lexicon:
                 kind = "place"
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 
-    def _add_elsewhere(self, reading: Reading, covered: bytearray) -> None:
-        """Makes a place of what the list of places elsewhere names at the start of a word, whatever the tagger takes it for."""
+    def _add_places(self, reading: Reading, covered: bytearray) -> None:
+        """Makes a place of what the lists of places name at the start of a word, whatever the tagger takes it for (이+촌동)."""
+        for start, end, _ in self.here.find(reading.compact, reading.edges):
+            if start in reading.edges.words and end - start > 2:
+                reading.terms[:] = [term for term in reading.terms if term.known or term.start < start or term.end > end]
         for start, end, names in self.elsewhere.find(reading.compact, reading.edges):
             if start in reading.edges.words and not all(covered[start:end]):
                 reading.terms[:] = [term for term in reading.terms if not (start <= term.start and term.end <= end)]
