@@ -141,7 +141,7 @@ class Understander:
                 question.reading = after
                 self._find_cues(question, keep=True)
         question = self._find_topics(question, state)
-        self._ask_meaning(question, state)
+        question = self._ask_meaning(question, state)
         question.quantities = quantities(question.reading.utterance.text)
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
@@ -199,14 +199,16 @@ class Understander:
         """Finds topics and aspects, and weighs them."""
         self._weigh(question, self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state))
 
-    def _ask_meaning(self, question: Question, state: State) -> None:
-        """Ranks and weighs the topics found by their meaning too, where words leave it unsure and the encoder is ready."""
+    def _ask_meaning(self, question: Question, state: State) -> Question:
+        """The question ranked and weighed by meaning too, where words leave it unsure, the encoder is ready and not all rests on it."""
         if self.meaning is None or question.evidence is None or not self.unsure[0] < question.probability < self.unsure[1]:
-            return
+            return question
         ranked = self.meaning.rank(question.reading, question.candidates)
-        if ranked is not None:
-            question.by_words = question.probability
-            self._weigh(question, self._draw_near(ranked, state))
+        if ranked is None:
+            return question
+        other = replace(question, by_words=question.probability)
+        self._weigh(other, self._draw_near(ranked, state))
+        return other if self.meaning.is_grounded(other.chosen[0]) else question
 
     def _weigh(self, question: Question, found: list[Candidate]) -> None:
         """Takes the best topic and what is named besides; of topics of nearly one score the one that the evidence speaks for."""
