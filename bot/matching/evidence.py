@@ -51,6 +51,7 @@ _CAP = 3.0
 _WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
 _LETTER = re.compile("[ㄱ-ㅣ]")
+_EDITION = re.compile(r"제\d+[회차기]")
 _OF_PLACE = re.compile("(?:광역)?시?(?:은|는|도|에는|에도|엔)")
 _SENTENCE_END = re.compile(r"[.?!]+")
 
@@ -97,6 +98,7 @@ def weigh(
     _weigh_rest(features, reading, unexplained, explained, index)
     features["clean"] = float(not unexplained)
     if not is_list:
+        features["unknown_names"] = min(_CAP, features["unknown_names"] + _other_editions(reading, chosen, index))
         features["strange"] = min(_CAP, _strange(reading, explained, [c.topic_id for c in chosen], index))
     features["negation"] = abs(float(negates(reading)) - float(index.negated[index.number[chosen[0].topic_id]]))
     if is_group and features["full"]:
@@ -197,6 +199,11 @@ def _weigh_rest(features: dict[str, float], reading: Reading, unexplained: Seque
     features["slips"] = float(bool(spoilt))
     if not features["full"]:
         features["modified_part"], features["unknown_part"] = features["modifiers"], features["unknown_nouns"]
+
+
+def _other_editions(reading: Reading, chosen: Sequence[Candidate], index: Index) -> int:
+    """How many editions are asked for that no topic has (제6회 of what is printed as 제2회)."""
+    return sum(not any(index.holds(c.topic_id, edition) for c in chosen) for edition in _EDITION.findall(reading.compact))
 
 
 def _strange(reading: Reading, explained: frozenset[str], topics: Sequence[str], index: Index) -> float:

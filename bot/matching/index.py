@@ -175,6 +175,10 @@ class Index:
         n = self.number[topic_id]
         return (first.key, second.key) in self._pairs[n] or text[first.start : second.end] in self._written[n]
 
+    def holds(self, topic_id: str, text: str) -> bool:
+        """Whether that stands in what is written of a topic with facts, spaces left out."""
+        return text in self._written[self.number[topic_id]]
+
     def _weigh(self) -> None:
         """Weights words by how few topics use them."""
         count: dict[str, int] = {}

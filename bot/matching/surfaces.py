@@ -139,7 +139,7 @@ class Surfaces:
                 for length in self._lengths[pair]:
                     surface = text[start : start + length]
                     names = ids.get(surface)
-                    if names is not None and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
+                    if names is not None and len(surface) == length and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
                         found.append((start, start + length, names))
         if len(found) < 2:
             return found
