@@ -261,6 +261,8 @@ class Understander:
         if near and found:
             best = found[0]
             same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}
+            if best.named >= 0.99:
+                near = {c.topic_id for c in found if c.topic_id in near and c.met >= best.met}  # its name tells it from those at hand
             found = [c._replace(score=c.score + _NEARNESS * (3 if c.topic_id in same else 1)) if c.topic_id in near and c.met else c for c in found]
             found.sort(key=lambda c: (-c.score, c.topic_id))
         return found
