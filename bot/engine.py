@@ -69,6 +69,11 @@ class Engine:
         )
         return Turn(reply, self._after(state, decision, reply, question, now), Trace(question, decision))
 
+    def prepare(self) -> None:
+        """Makes what is else made where it is first needed, so that nobody waits for it: for those who answer more than one message."""
+        self.understander.prepare()
+        self.urgent.prepare()
+
     def load_state(self, value: Any) -> State:
         """The state that was stored as JSON; what no longer exists in it is dropped."""
         return State.from_json(value, self.content.topics, self.content.aspects)

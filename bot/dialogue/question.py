@@ -12,6 +12,7 @@ from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
+from bot.matching.spelling import Tried
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -110,6 +111,11 @@ class Understander:
         self.names = {topic.id: _flat_names(topic) for topic in content.topics.values()}
         self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
+    def prepare(self) -> None:
+        """Makes what is else made where a message first needs it."""
+        _ = self.lexicon.written
+        self.index.spelling.prepare()
+
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
@@ -183,6 +189,8 @@ class Understander:
             asks_more = bool(other.aspects) and not question.aspects
             if other.probability > question.probability + (-_BETTER if asks_more else _BETTER):
                 question = other
+                if question.is_sure(_SURE) and question.aspects:
+                    break
         return question
 
     def _match(self, question: Question, excluded: set[str], state: State) -> None:
@@ -193,21 +201,25 @@ class Understander:
         if question.chosen:
             question.beyond = self._beyond(question)
             best = self.content.topics[question.chosen[0].topic_id]
-            question.evidence = weigh(question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple)
+            question.evidence = weigh(
+                question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple
+            )
         question.aspects = self._asked(question)
 
     def _respelt(self, question: Question) -> Iterator[Reading]:
         """The question with misspelt words put right, and with its spaces where the tagger would set them."""
         reading = question.reading
-        mended = self.index.spelling.mend(reading)
-        if mended:
-            yield self._reread(mended)
+        tried: Tried = {}
+        first = self.index.spelling.mend(reading, tried)
+        if first:
+            yield self._reread(first)
         if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
             return
         together = self._reread(reading.utterance.text.replace(" ", ""))
-        yield together
-        mended = self.index.spelling.mend(together)
-        if mended:
+        if _told_by(together) != _told_by(reading):
+            yield together
+        mended = self.index.spelling.mend(together, tried)
+        if mended and mended != (first or "").replace(" ", ""):
             yield self._reread(mended)
 
     def _reread(self, text: str) -> Reading:
@@ -332,6 +344,11 @@ def _years_of(topic: Topic, content: Content) -> frozenset[str]:
     text = " ".join((topic.answer.ko, topic.title.ko, *topic.names.ko, *(fact.ko for fact in topic.facts.values())))
     year = document.as_of.year
     return frozenset((*_YEAR.findall(text), str(year), str(year - 1)))
+
+
+def _told_by(reading: Reading) -> set[str]:
+    """The words that a text is understood by: what has the same is understood alike."""
+    return {*(term.key for term in reading.terms), *(f"?{cue.id}" for cue in reading.cues)}
 
 
 def _joins(reading: Reading) -> bool:

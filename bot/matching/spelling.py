@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from bot.korean.retype import carry_back
 from bot.matching.fuzzy import Speller
@@ -13,6 +14,8 @@ from bot.matching.surfaces import compact
 LONGEST_WORD = 24  # letters; trying every part of a longer one costs more than it finds
 _MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
 
+Tried = dict[str, "tuple[str, float] | None"]  # part of a word → the known word it is near to
+
 
 class Spelling:
     """Mends questions.
@@ -21,14 +24,34 @@ class Spelling:
     """
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
-        self.everyday = lexicon.everyday
-        names = [compact(part) for name in names for part in {name, *name.split()}]
-        words = [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
-        self.known = {compact(word) for word in words} | set(lexicon.lemmas)
-        self.speller = Speller(words)
+        self._lexicon, self.everyday, self._names = lexicon, lexicon.everyday, tuple(names)
 
-    def mend(self, reading: Reading) -> str | None:
-        """The question with its misspelt words put right, or None where there is nothing to mend."""
+    # Made when the first doubtful word is met; should two threads meet one at once, both make the same.
+
+    @cached_property
+    def _words(self) -> list[str]:
+        names = [compact(part) for name in self._names for part in {name, *name.split()}]
+        lexicon = self._lexicon
+        return [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
+
+    @cached_property
+    def known(self) -> set[str]:
+        return {compact(word) for word in self._words} | set(self._lexicon.lemmas)
+
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self._words)
+
+    def prepare(self) -> None:
+        """Makes what is else made where the first doubtful word is met."""
+        _ = self.known, self.speller
+
+    def mend(self, reading: Reading, tried: Tried | None = None) -> str | None:
+        """The question with its misspelt words put right, or None where there is nothing to mend.
+
+        tried  what was found for parts of words, kept by whoever mends several readings of one message
+        """
+        tried = {} if tried is None else tried
         doubtful = self._doubtful(reading)
         if not doubtful:
             return None
@@ -36,7 +59,7 @@ class Spelling:
         for word, (start, end) in zip(reading.utterance.text.split(), reading.words, strict=True):
             doubts = [place - start for place in doubtful if start <= place < end]
             mend = doubts and len(word) <= LONGEST_WORD and not word.isascii()
-            mended.append(self._mend_word(word, start, reading, doubts) if mend else word)
+            mended.append(self._mend_word(word, start, reading, doubts, tried) if mend else word)
         text = " ".join(mended)
         return text if text != reading.utterance.text else None
 
@@ -44,7 +67,13 @@ class Spelling:
         """Places of letters that no known word accounts for, and that a slip of the finger may have made."""
         doubtful: set[int] = set()
         for term in reading.terms:
-            if term.known or term.kind == "number" or (term.kind == "name" and len(term.key) > 2) or is_place(term, reading.compact) or self._is_known_word(reading, term):
+            if (
+                term.known
+                or term.kind == "number"
+                or (term.kind == "name" and len(term.key) > 2)
+                or is_place(term, reading.compact)
+                or self._is_known_word(reading, term)
+            ):
                 continue
             doubtful.update(range(term.start, term.end))
         for first, last in reading.cut:
@@ -85,7 +114,7 @@ class Spelling:
                     return written
         return None
 
-    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
+    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int], tried: Tried) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
         written = self._unlink(word)
@@ -110,7 +139,10 @@ class Spelling:
                 continue
             if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
                 continue
-            hit = self.speller.correct(compact(word[begin:end]))
+            part = compact(word[begin:end])
+            if part not in tried:
+                tried[part] = self.speller.correct(part)
+            hit = tried[part]
             if hit and (best is None or (size * hit[1], -begin) > (best[0], -best[1])):
                 best = (size * hit[1], begin, end, hit[0])
         if best is None:
