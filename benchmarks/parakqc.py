@@ -1,9 +1,10 @@
 """The ParaKQC task: a knowledge base of 400 intents with three phrasings each, 2,800 questions in scope and 1,000 out of it.
 
-    python benchmarks/parakqc.py parakqc_even.tsv [--fit] [--write bot/matching/coefficients.yaml]
+    python benchmarks/parakqc.py parakqc_even.tsv [--semantic] [--fit] [--write bot/matching/coefficients.yaml]
 
 The TSV has a group and a sentence a line, ten sentences a group. The base is built in a temporary folder and loaded like any other.
 --fit adds figures of weights fitted on this task by cross-validation over groups; without it the packaged weights speak.
+With --semantic likeness of meaning counts too, where words leave it unsure; --write then writes the weights for those questions.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ from benchmarks.peers.figures import Marked, quality  # noqa: E402
 from bot.content import load_content  # noqa: E402
 from bot.dialogue.wording import Office  # noqa: E402
 from bot.engine import Engine  # noqa: E402
-from bot.evaluation.calibrate import Row, fit, predict, write  # noqa: E402
+from bot.evaluation.calibrate import Row, ask_meaning_always, fit, predict, rank_by, write  # noqa: E402
 from bot.evaluation.ranking import choice, fit_ranking  # noqa: E402
 from bot.korean import open_tagger  # noqa: E402
+from bot.matching import SEMANTIC  # noqa: E402
+from bot.matching.semantic import cache_folder, open_encoder  # noqa: E402
 
 PHRASINGS = 3
 OUTSIDE = 100
+NEVER = (2.0, 2.0)  # between which no probability is
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,30 +44,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("tsv", type=Path)
     parser.add_argument("--write", type=Path, help="fit on all of it, and write the weights of mere lists into this file of coefficients")
     parser.add_argument("--fit", action="store_true", help="also fit the weights on this task, by cross-validation over groups")
+    parser.add_argument("--semantic", action="store_true", help="ask the encoder too, where words leave it unsure (needs the extra semantic)")
     options = parser.parse_args(arguments)
     use_one_core()
+    encoder = open_encoder(cache_folder()) if options.semantic else None
     base, asked = split(read_groups(options.tsv))
     with tempfile.TemporaryDirectory() as folder:
         write_base(base, Path(folder))
-        engine = Engine(load_content(Path(folder)), open_tagger(), Office("용산구청", "서울 다산콜 120", False))
+        engine = Engine(load_content(Path(folder)), open_tagger(), Office("용산구청", "서울 다산콜 120", False), encoder=encoder)
+        engine.wait()
     rows, confidences, times = ask(engine, asked)
     print(f"{len(base)} intents, {len(engine.understander.index.phrases)} phrasings; {len(rows)} questions")
     print(scores("packaged weights", rows, confidences))
-    print(f"one question: p50 {1000 * share(times, 50):.2f} ms, p99 {1000 * share(times, 99):.2f} ms")
+    ordered = sorted(times)
+    print(f"one question: p50 {1000 * share(ordered, 50):.2f} ms, p99 {1000 * share(ordered, 99):.2f} ms")
+    if options.semantic:
+        print_consulted(rows, times)
     if options.fit or options.write:
-        rows, held = fit_folds(engine, asked)
-        print(figures := scores("fitted here, cross-validated", rows, held))
+        figures = fit_and_score(engine, asked, options.semantic)
         if options.write:
-            ranking = fit_ranking([row.choice for row in rows if row.choice])
-            engine.understander.index.rank_by("lists", ranking)
+            kind = "lists" + SEMANTIC * options.semantic
             rows, _, _ = ask(engine, asked)
-            command = f"python benchmarks/parakqc.py parakqc_even.tsv --write {options.write.as_posix()}"
-            write("lists", ranking, {"lists": fit(rows, "lists")}, options.write, f"{command}\n{len(rows)} questions. {figures}")
+            ranking = fit_ranking([row.choice for row in rows if row.choice])
+            rank_by(engine, kind, ranking)
+            rows, _, _ = ask(engine, asked)
+            command = f"python benchmarks/parakqc.py parakqc_even.tsv{' --semantic' * options.semantic} --write {options.write.as_posix()}"
+            write(kind, ranking, {kind: fit(rows, kind)}, options.write, f"{command}\n{len(rows)} questions. {figures}")
     return 0
 
 
+def print_consulted(rows: Sequence[Row], times: Sequence[float]) -> None:
+    """How many questions the encoder was asked about, and what the others took."""
+    consulted = [bool(row.features.get("meaning_tight")) for row in rows]
+    inside = [was for was, row in zip(consulted, rows, strict=True) if row.in_scope]
+    outside = [was for was, row in zip(consulted, rows, strict=True) if not row.in_scope]
+    sure = sorted(seconds for seconds, was in zip(times, consulted, strict=True) if not was)
+    shares = f"{sum(inside) / len(inside):.0%} in scope, {sum(outside) / len(outside):.0%} out of it"
+    print(f"meaning asked: {shares}; the others p50 {1000 * share(sure, 50):.2f} ms")
+
+
+def fit_and_score(engine: Engine, asked: Sequence[tuple[str, str]], semantic: bool) -> str:
+    """Figures of weights fitted here. With likeness of meaning every question asks it, and it counts where words alone are unsure."""
+    low, high = engine.understander.unsure
+    engine.understander.unsure = NEVER
+    rows, held = fit_folds(engine, asked)
+    print(figures := scores("fitted here, cross-validated", rows, held))
+    if semantic:
+        ask_meaning_always(engine)
+        other, again = fit_folds(engine, asked, by_meaning=True)
+        print(scores("with meaning, always", other, again))
+        unsure = [low < probability < high for probability in held]
+        rows = [two if ask else one for one, two, ask in zip(rows, other, unsure, strict=True)]
+        held = [two if ask else one for one, two, ask in zip(held, again, unsure, strict=True)]
+        print(figures := scores("with meaning where words are unsure, cross-validated", rows, held))
+    return figures
+
+
 def ask(engine: Engine, asked: Sequence[tuple[str, str]]) -> tuple[list[Row], list[float], list[float]]:
-    """(rows, confidences, seconds ascending) of all questions."""
+    """(rows, confidences, seconds) of all questions, in order."""
     rows, confidences, times = [], [], []
     for topic, question in asked:
         start = time.perf_counter()
@@ -77,10 +115,10 @@ def ask(engine: Engine, asked: Sequence[tuple[str, str]]) -> tuple[list[Row], li
         ranked = choice(topic, candidates, [c.topic_id == topic for c in candidates]) if candidates else None
         rows.append(Row(question, topic, inside, features, first == topic, ranked))
         confidences.append(turn.reply.confidence)
-    return rows, confidences, sorted(times)
+    return rows, confidences, times
 
 
-def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], folds: int = 10) -> tuple[list[Row], list[float]]:
+def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], by_meaning: bool = False, folds: int = 10) -> tuple[list[Row], list[float]]:
     """(rows, probabilities), each by a ranking and weights that were fitted without the question's group."""
     groups = sorted({topic for topic, _ in asked})
     random.Random(7).shuffle(groups)
@@ -88,7 +126,8 @@ def fit_folds(engine: Engine, asked: Sequence[tuple[str, str]], folds: int = 10)
     first, _, _ = ask(engine, asked)
     rows, probabilities = list(first), [0.0] * len(asked)
     for number in range(folds):
-        engine.understander.index.rank_by("lists", fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number]))
+        ranking = fit_ranking([row.choice for row in first if row.choice and fold[row.group] != number])
+        rank_by(engine, "lists" + SEMANTIC * by_meaning, ranking)
         ranked, _, _ = ask(engine, asked)
         weights = fit([row for row in ranked if fold[row.group] != number], "lists")
         for n, row in enumerate(ranked):

@@ -111,15 +111,24 @@ def evaluate(
 @cli.command()
 @click.argument("suites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SUITE...")
 @file_option("--output", "FILE", "맞춘 값을 쓸 파일(bot/matching/coefficients.yaml).")
-@click.option("--noise", type=click.FloatRange(0, 1), default=0.0, metavar="비율", help="물음마다 글자당 이만큼 오타를 낸 것도 함께 묻습니다(0.1이면 열 글자에 하나).")
+@click.option("--semantic", "by_meaning", is_flag=True, help="뜻도 볼 때 쓰는 값을 맞춥니다('yongsan-bot[semantic]'이 있어야 합니다).")
+@click.option(
+    "--noise",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="비율",
+    help="물음마다 글자당 이만큼 오타를 낸 것도 함께 묻습니다(0.1이면 열 글자에 하나).",
+)
 @click.option("--seed", type=int, default=0, metavar="수", help="오타를 다르게 냅니다.")
 @common
-def calibrate(suites: tuple[Path, ...], output: Path | None, noise: float, seed: int, knowledge: str, intents: str, config: str) -> None:
+def calibrate(
+    suites: tuple[Path, ...], output: Path | None, by_meaning: bool, noise: float, seed: int, knowledge: str, intents: str, config: str
+) -> None:
     """확신을 재는 값을 질문 모음에 맞춥니다(개발자용)."""
     from bot.commands.evaluate import calibrate
     from bot.commands.opening import Flags
 
-    calibrate(Flags(knowledge, intents, config), list(suites), output, noise, seed)
+    calibrate(Flags(knowledge, intents, config), list(suites), output, noise, seed, by_meaning)
 
 
 @cli.command()

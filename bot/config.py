@@ -64,8 +64,8 @@ class MatchingSettings(_Section):
 
     answer_from: float = Field(default=0.5, ge=0, le=1, description=_SHARE)
     offer_from: float = Field(default=0.25, ge=0, le=1, description=f"{_SHARE}, answer_from 이하")
-    partial_from: float = Field(default=0.75, ge=0, le=1, description=_SHARE)
-    close: float = Field(default=0.035, ge=0, le=1, description=_SHARE)
+    partial_from: float = Field(default=0.85, ge=0, le=1, description=_SHARE)
+    close: float = Field(default=0.015, ge=0, le=1, description=_SHARE)
     semantic: bool = Field(default=False, description="true, false")
 
 

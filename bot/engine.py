@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.content import Content
 from bot.dialogue import Option, Pick, Reply, State
@@ -18,6 +18,10 @@ from bot.dialogue.wording import Office, Wording
 from bot.korean import Tagger
 from bot.matching import Index, Lexicon, load_coefficients
 from bot.matching.urgent import UrgentSigns
+
+if TYPE_CHECKING:
+    from bot.matching.meaning import Meaning
+    from bot.matching.semantic import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,25 @@ class Turn:
 
 
 class Engine:
-    """Answers messages from one content."""
+    """Answers messages from one content.
+
+    encoder  for likeness of meaning, which counts as soon as it is ready; None: words alone
+    """
 
     def __init__(
-        self, content: Content, tagger: Tagger, office: Office, fresh_days: int = 14, idle_minutes: int = 30, thresholds: Thresholds | None = None
-    ) -> None:
+        self, content: Content, tagger: Tagger, office: Office, fresh_days: int = 14, idle_minutes: int = 30, thresholds: Thresholds | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:  # fmt: skip
         self.content, self.idle_minutes = content, idle_minutes
         lexicon, coefficients = Lexicon(content, tagger), load_coefficients()
         index = Index(content, lexicon, coefficients.ranking)
         self.urgent = UrgentSigns(content.urgent, content.urgent_unless)
-        self.understander = Understander(content, lexicon, index, coefficients.evidence)
+        meaning: Meaning | None = None
+        if encoder is not None:
+            from bot.matching.meaning import Meaning
+
+            meaning = Meaning(index, encoder, coefficients.ranking)
+        self.understander = Understander(content, lexicon, index, coefficients.evidence, meaning)
         self.policy = Policy(content, fresh_days, thresholds or Thresholds(), index.vocabulary_of)
         self.wording = Wording(content, office)
 
@@ -73,6 +86,11 @@ class Engine:
         """Makes what is else made where it is first needed, so that nobody waits for it: for those who answer more than one message."""
         self.understander.prepare()
         self.urgent.prepare()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether all that is to count does, after at most that time: where answers must not hang on the moment."""
+        meaning = self.understander.meaning
+        return meaning is None or meaning.wait(seconds)
 
     def load_state(self, value: Any) -> State:
         """The state that was stored as JSON; what no longer exists in it is dropped."""

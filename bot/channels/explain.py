@@ -26,7 +26,10 @@ FEATURES = {
     "clean": "설명되지 않은 말이 없음", "lists": "묶음 주제에 목록을 물음", "debris": "낱말이 아닌 조각", "unknown_nouns": "모르는 명사",
     "unknown_part": "이름 일부와 모르는 명사",
     "unknown_names": "모르는 고유명사", "unknown_places": "모르는 지명", "other_words": "다른 주제의 말", "modifiers": "다른 것으로 만드는 꾸밈말",
-    "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "heads": "주제의 말 뒤에 붙은 모르는 명사", "lone": "맞은 말이 하나뿐", "strange": "함께 쓰이지 않는 말끼리 붙음",
+    "modified_part": "이름 일부와 꾸밈말", "glued": "한 낱말로 붙은 꾸밈말", "heads": "주제의 말 뒤에 붙은 모르는 명사", "lone": "맞은 말이 하나뿐",
+    "strange": "함께 쓰이지 않는 말끼리 붙음",
+    "meaning_mean": "주제의 표현과 뜻이 가까움", "meaning_tight": "주제의 표현끼리 뜻이 비슷함(그만큼 더 가까워야 함)",
+    "meaning_first": "뜻이 가장 가까운 주제",
 }  # fmt: skip
 REASONS = {
     "empty": "빈 질문이에요.",
@@ -60,6 +63,8 @@ def explain(turn: Turn, engine: Engine) -> str:
         lines += [_candidate(n, candidate, engine.content) for n, candidate in enumerate(question.candidates[:5], 1)]
         if question.evidence is not None:
             lines += _evidence(question.evidence, engine)
+        if question.by_words is not None:
+            lines.append(f"뜻: 낱말로는 확신이 {question.by_words:.0%}여서, 뜻이 가까운지도 보았어요.")
     return "\n".join([*lines, *_decided(decision, turn, engine.content)])
 
 
@@ -86,6 +91,8 @@ def _candidate(n: int, candidate: Candidate, content: Content) -> str:
     title = content.topics[candidate.topic_id].title.ko
     share = candidate.measures
     evidence = f"설명 {share['explained']:.0%}, 낱말 {share['words_best']:.0%}, 글자 {share['letters_best']:.0%}, 이름 {candidate.named:.0%}"
+    if "meaning_mean" in share:
+        evidence += f", 뜻 {max(0.0, share['meaning_mean']):.0%}"
     met = f", 맞은 말: {', '.join(sorted(candidate.met))}" if candidate.met else ""
     best = f", 가장 가까운 표현: {candidate.best}" if candidate.best else ""
     return f"후보 {n}: {title} ({candidate.topic_id}) {candidate.score:.2f} – {evidence}{met}{best}"

@@ -11,7 +11,8 @@ import click
 
 from bot.channels.explain import FEATURES, REASONS
 from bot.channels.explain import KINDS as KINDS_OF_REPLY
-from bot.commands.opening import Flags, open_engine, open_settings
+from bot.commands.opening import Flags, engine_over, open_ready_engine, open_settings, start_tagger
+from bot.content import load_content
 from bot.engine import Engine
 from bot.errors import SuiteError
 from bot.evaluation import calibrate as fitting
@@ -20,6 +21,8 @@ from bot.evaluation.page import Words, check_page, write_page
 from bot.evaluation.report import Report, compare, run
 from bot.evaluation.robustness import measure
 from bot.evaluation.sweep import sweep
+from bot.matching import SEMANTIC
+from bot.matching.semantic import cache_folder, open_encoder
 
 SUITE_SUFFIXES = (".jsonl", ".yaml", ".yml")
 
@@ -59,7 +62,7 @@ def evaluate(
     earlier = _read_report(against) if against else None
     if html is not None:
         check_page(html)
-    engine, files = open_engine(open_settings(flags)), _files(suites)
+    engine, files = open_ready_engine(open_settings(flags)), _files(suites)
     engine.prepare()  # the time of each message is told
     report = run(engine, files)
     if spoiling is not None:
@@ -84,17 +87,22 @@ def _write_page(engine: Engine, report: Report, path: Path) -> None:
     write_page(report, sweep(engine, report.outcomes), engine.policy.thresholds, words, path)
 
 
-def calibrate(flags: Flags, suites: list[Path], output: Path | None, noise: float = 0.0, seed: int = 0) -> None:
+def calibrate(flags: Flags, suites: list[Path], output: Path | None, noise: float = 0.0, seed: int = 0, by_meaning: bool = False) -> None:
     """Prints what weights fitted on the suites are worth on held-out groups; with `output`, writes them there.
 
-    noise  every question is asked besides with so many errors a character
+    noise       every question is asked besides with so many errors a character
+    by_meaning  the weights that count where likeness of meaning is asked too. Raises SemanticError where it cannot be
     """
-    ranking, rows = fitting.fit_suites(open_engine(open_settings(flags)), _files(suites), Noise(rate=noise, seed=seed) if noise else None)
+    settings, files = open_settings(flags), _files(suites)
+    content = load_content(settings.knowledge, settings.intents)
+    engine = engine_over(content, start_tagger(settings), settings, open_encoder(cache_folder()) if by_meaning else None)
+    ranking, rows = fitting.fit_suites(engine, files, Noise(rate=noise, seed=seed) if noise else None, by_meaning)
     command = f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}"
-    account = fitting.account(rows, f"{command} --noise {noise:g}" if noise else command)
+    account = fitting.account(rows, command + f" --noise {noise:g}" * bool(noise) + " --semantic" * by_meaning)
     click.echo(account)
     if output is not None:
-        fitting.write("topics", ranking, fitting.fit_topics(rows), output, account)
+        suffix = SEMANTIC * by_meaning
+        fitting.write("topics" + suffix, ranking, fitting.fit_topics(rows, suffix), output, account)
         click.echo(f"{output}에 썼습니다.")
 
 

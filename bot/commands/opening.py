@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +15,14 @@ from bot.content.yaml_text import parse_file
 from bot.dialogue.policy import Thresholds
 from bot.dialogue.wording import Office
 from bot.engine import Engine
-from bot.errors import ConfigError, TaggerError
+from bot.errors import ConfigError, SemanticError, TaggerError
 from bot.korean import Tagger, open_tagger
 
+if TYPE_CHECKING:
+    from bot.matching.semantic import Encoder
+
 DEFAULT_FILE = "config.yaml"  # in the working folder
+_PATIENCE = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +72,24 @@ def open_engine(settings: Settings) -> Engine:
 
 def _build_engine(settings: Settings) -> Engine:
     content = load_content(settings.knowledge, settings.intents)
-    return engine_over(content, start_tagger(settings), settings)
+    return engine_over(content, start_tagger(settings), settings, start_encoder(settings))
 
 
-def engine_over(content: Content, tagger: Tagger, settings: Settings) -> Engine:
+def open_ready_engine(settings: Settings) -> Engine:
+    """The same, when likeness of meaning counts where it is set: answers do not hang on how far it has come."""
+    engine = open_engine(settings)
+    if not engine.wait(_PATIENCE):
+        click.echo("뜻으로 찾을 준비를 하고 있습니다. 처음 한 번만 1분쯤 걸립니다.", err=True)
+        engine.wait()
+    return engine
+
+
+def engine_over(content: Content, tagger: Tagger, settings: Settings, encoder: Encoder | None = None) -> Engine:
     """The engine over a content, as it is set up."""
     office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en, settings.office.name_en)
     matching = settings.matching
     thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
-    return Engine(content, tagger, office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds)
+    return Engine(content, tagger, office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds, encoder)
 
 
 def start_tagger(settings: Settings) -> Tagger:
@@ -87,3 +101,16 @@ def start_tagger(settings: Settings) -> Tagger:
             raise
         click.echo(f"경고: {error}\n  이번에는 mecab으로 계속합니다.", err=True)
         return open_tagger("mecab")
+
+
+def start_encoder(settings: Settings) -> Encoder | None:
+    """The encoder for likeness of meaning, where that is set; with a warning, none where it cannot start."""
+    if not settings.matching.semantic:
+        return None
+    from bot.matching.semantic import cache_folder, open_encoder
+
+    try:
+        return open_encoder(cache_folder())
+    except SemanticError as error:
+        click.echo(f"경고: {error}\n  이번에는 낱말로만 찾습니다.", err=True)
+        return None

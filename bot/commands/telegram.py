@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.channels.serving import Serving
 from bot.channels.telegram.app import TelegramBot
 from bot.channels.telegram.logs import configure
-from bot.commands.opening import Flags, engine_over, open_settings, start_tagger
+from bot.commands.opening import Flags, engine_over, open_settings, start_encoder, start_tagger
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.store import contents
@@ -50,8 +50,8 @@ def telegram(flags: Flags) -> None:
 
 def _open_serving(settings: Settings, database: Database) -> Serving:
     """The content, read; where its files are faulty, as it was served last."""
-    tagger = start_tagger(settings)
-    serving = Serving(lambda content: engine_over(content, tagger, settings), settings.knowledge, settings.intents)
+    tagger, encoder = start_tagger(settings), start_encoder(settings)
+    serving = Serving(lambda content: engine_over(content, tagger, settings, encoder), settings.knowledge, settings.intents)
     with database.begin() as connection:
         last = contents.last_good(connection)
     serving.start(last[1] if last else None)

@@ -38,8 +38,8 @@ class Thresholds:
 
     answer: float = 0.5
     offer: float = 0.25
-    partial: float = 0.75
-    close: float = 0.035
+    partial: float = 0.85
+    close: float = 0.015
 
 
 class Policy:

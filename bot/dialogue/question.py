@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bot.content import Content, Topic
 from bot.dialogue.state import State
-from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
-from bot.matching.spelling import Tried
+
+if TYPE_CHECKING:
+    from bot.matching.meaning import Meaning
 
 LAST = 10_000  # "the last one", whatever its number
 _ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
@@ -40,9 +42,13 @@ _SPOKEN = ("korean", "english", "more", "repeat", "restart", "person", "wrong")
 _SHORT = 14
 _AND = frozenset("하고 랑 이랑 와 과 및 고".split())
 # How much nearer a topic at hand is, in score; enough to part equals, too little to hide a better one.
-_NEARNESS = 0.12
+_NEARNESS = 0.08
 # From this probability on no other spelling is tried; by how much one must be more probable.
 _SURE, _BETTER = 0.9, 0.02
+# How many topics besides the best are weighed as well, up to which gap in score, and how much more probable one must be.
+_RIVALS, _RIVAL, _CLEARLY = 2, 0.12, 0.1
+# Between these probabilities words leave it unsure, and likeness of meaning is asked. The lower one costs right topics that words rank second.
+UNSURE = (0.02, 0.95)
 
 
 @dataclass(slots=True)
@@ -56,6 +62,7 @@ class Question:
     pick        1-based number the resident picked (LAST for the last one), or None
     picks       all of them where several are picked (1번이랑 3번)
     far_year    another year is asked for without its number (삼 년 뒤)
+    by_words    the probability by words alone, where likeness of meaning was asked too
     beyond      words that neither the names nor the texts of the topics hold
     residual    words of it that no small talk, navigation or aspect explains
     """
@@ -76,6 +83,7 @@ class Question:
     places: list[str] = field(default_factory=list)
     other_years: list[str] = field(default_factory=list)
     far_year: bool = False
+    by_words: float | None = None
     beyond: list[Term] = field(default_factory=list)
 
     @property
@@ -96,10 +104,17 @@ class Question:
 
 
 class Understander:
-    """Understands messages of one content."""
+    """Understands messages of one content.
 
-    def __init__(self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, Mapping[str, float]]) -> None:
-        self.content, self.lexicon, self.index, self.weights = content, lexicon, index, weights
+    meaning  likeness of meaning, where that counts too
+    unsure   the probabilities between which it is asked
+    """
+
+    def __init__(
+        self, content: Content, lexicon: Lexicon, index: Index, weights: Mapping[str, Mapping[str, float]], meaning: Meaning | None = None
+    ) -> None:
+        self.content, self.lexicon, self.index, self.weights, self.meaning = content, lexicon, index, weights, meaning
+        self.unsure = UNSURE
         self.smalltalk, self.navigation = Surfaces(), Surfaces()
         for surfaces, items in ((self.smalltalk, content.smalltalk), (self.navigation, content.navigation)):
             for item in items:
@@ -138,6 +153,7 @@ class Understander:
                 question.reading = after
                 self._find_cues(question, keep=True)
         question = self._find_topics(question, state)
+        self._ask_meaning(question, state)
         question.quantities = quantities(question.reading.utterance.text)
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
@@ -182,7 +198,7 @@ class Understander:
         self._match(question, excluded, state)
         if question.language == "en" or (question.is_sure(_SURE) and question.aspects):
             return question
-        for reading in self._respelt(question):
+        for reading in self.index.spelling.readings(question.reading, falls_apart=bool(question.evidence and question.evidence.features["debris"])):
             other = replace(question, reading=reading)
             self._find_cues(other, keep=True)
             self._match(other, excluded, state)
@@ -195,37 +211,36 @@ class Understander:
 
     def _match(self, question: Question, excluded: set[str], state: State) -> None:
         """Finds topics and aspects, and weighs them."""
-        question.candidates = self._search(question, excluded, state)
-        question.chosen = self._choose(question.reading, question.candidates)
-        question.beyond, question.evidence = [], None
+        self._weigh(question, self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state))
+
+    def _ask_meaning(self, question: Question, state: State) -> None:
+        """Ranks and weighs the topics found by their meaning too, where words leave it unsure and the encoder is ready."""
+        if self.meaning is None or question.evidence is None or not self.unsure[0] < question.probability < self.unsure[1]:
+            return
+        ranked = self.meaning.rank(question.reading, question.candidates)
+        if ranked is not None:
+            question.by_words = question.probability
+            self._weigh(question, self._draw_near(ranked, state))
+
+    def _weigh(self, question: Question, found: list[Candidate]) -> None:
+        """Takes the best topic and what is named besides; of topics of nearly one score the one that the evidence speaks for."""
+        question.candidates, question.chosen, question.evidence = found, self._choose(question.reading, found), None
         if question.chosen:
-            question.beyond = self._beyond(question)
-            best = self.content.topics[question.chosen[0].topic_id]
-            question.evidence = weigh(
-                question.reading, question.candidates, question.chosen, self.index, self.weights, bool(best.members), best.is_simple
-            )
+            question.evidence = self._evidence(question, found, question.chosen)
+        for n in range(1, len(found)):
+            if n > _RIVALS or found[0].score - found[n].score > _RIVAL or question.is_sure(_SURE):
+                break
+            order = [found[n], *found[:n], *found[n + 1 :]]
+            chosen = self._choose(question.reading, order)
+            evidence = self._evidence(question, order, chosen)
+            if evidence.probability > question.probability + _CLEARLY:
+                question.candidates, question.chosen, question.evidence = order, chosen, evidence
+        question.beyond = self._beyond(question) if question.chosen else []
         question.aspects = self._asked(question)
 
-    def _respelt(self, question: Question) -> Iterator[Reading]:
-        """The question with misspelt words put right, and with its spaces where the tagger would set them."""
-        reading = question.reading
-        tried: Tried = {}
-        first = self.index.spelling.mend(reading, tried)
-        if first:
-            yield self._reread(first)
-        if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
-            return
-        together = self._reread(reading.utterance.text.replace(" ", ""))
-        if _told_by(together) != _told_by(reading):
-            yield together
-        mended = self.index.spelling.mend(together, tried)
-        if mended and mended != (first or "").replace(" ", ""):
-            yield self._reread(mended)
-
-    def _reread(self, text: str) -> Reading:
-        reading = self.lexicon.annotate(Utterance(text, "ko", "", tuple(self.lexicon.tagger(text))))
-        reading.respelt = True
-        return reading
+    def _evidence(self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Evidence:
+        best = self.content.topics[chosen[0].topic_id]
+        return weigh(question.reading, candidates, chosen, self.index, self.weights, bool(best.members), best.is_simple)
 
     def _set_aside(self, question: Question) -> set[str]:
         """The topic that is named only to ask for others (아동친화도시 말고 또 뭐가 있어요)."""
@@ -233,9 +248,9 @@ class Understander:
         found = self.index.search(self.lexicon.read(parts[0])) if len(parts) == 2 and parts[0].strip() else []
         return {found[0].topic_id} if found and found[0].named >= 0.99 else set()
 
-    def _search(self, question: Question, excluded: set[str], state: State) -> list[Candidate]:
-        found = [c for c in self.index.search(question.reading) if c.topic_id not in excluded]
-        near = self._near(state) - excluded
+    def _draw_near(self, found: list[Candidate], state: State) -> list[Candidate]:
+        """The candidates, best first, those at hand raised."""
+        near = self._near(state)
         if near and found:
             best = found[0]
             same = {c.topic_id for c in found if c.topic_id in state.topics and c.met and c.met >= best.met and best.named < 0.99}
@@ -344,11 +359,6 @@ def _years_of(topic: Topic, content: Content) -> frozenset[str]:
     text = " ".join((topic.answer.ko, topic.title.ko, *topic.names.ko, *(fact.ko for fact in topic.facts.values())))
     year = document.as_of.year
     return frozenset((*_YEAR.findall(text), str(year), str(year - 1)))
-
-
-def _told_by(reading: Reading) -> set[str]:
-    """The words that a text is understood by: what has the same is understood alike."""
-    return {*(term.key for term in reading.terms), *(f"?{cue.id}" for cue in reading.cues)}
 
 
 def _joins(reading: Reading) -> bool:

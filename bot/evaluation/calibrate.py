@@ -23,15 +23,17 @@ from bot.evaluation.ranking import Choice, choice, fit_ranking
 from bot.evaluation.report import calibrate_bins
 from bot.evaluation.suites import Ask, Case, load_suites
 from bot.evaluation.verdicts import URGENT_LABELS, meets
-from bot.matching import KINDS, WEIGHED, load_coefficients
+from bot.matching import KINDS, SEMANTIC, WEIGHED, load_coefficients
 from bot.matching.evidence import FEATURES
 
 FOLDS = 10
 RIDGE = 3.0
+ALWAYS = (-1.0, 2.0)  # between which every probability is
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 AGAINST = frozenset(
-    {"negation", "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "strange", "lone"}
-)
+    ("negation debris unknown_nouns unknown_part unknown_names unknown_places other_words modifiers modified_part glued heads strange lone"
+     " meaning_tight").split()
+)  # fmt: skip
 # Questions that name another place are declined whatever their confidence, so no fit sees them: the weight only tells them to be unsure.
 # What hangs on how many phrasings staff wrote says nothing about topics with facts.
 _PINNED = {"unknown_places": -4.0}
@@ -140,26 +142,51 @@ def _body(engine: Engine, question: Question, ask: Ask, topic: str) -> str:
     return engine.wording.word(decision, state, ask.now).body
 
 
-def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None) -> tuple[dict[str, float], list[Row]]:
-    """(ranking, rows with the evidence under it). Raises SuiteError."""
+def ask_meaning_always(engine: Engine) -> None:
+    """Has likeness of meaning counted for every question and whatever comes first, each encoded once: weights are fitted on all of them."""
+    understander = engine.understander
+    if understander.meaning is None:
+        raise ValueError("the engine has no encoder")
+    understander.unsure = ALWAYS
+    understander.meaning.looks_alike = -1.0
+    understander.meaning.remember_questions()
+    engine.wait()
+
+
+def rank_by(engine: Engine, kind: str, ranking: Mapping[str, float]) -> None:
+    """Has the engine rank topics of that kind (see KINDS) by those weights from now on."""
+    index, meaning = engine.understander.index, engine.understander.meaning
+    if not kind.endswith(SEMANTIC):
+        index.rank_by(kind, ranking)
+    elif meaning is not None:
+        meaning.rank_by(kind, ranking)
+
+
+def fit_suites(engine: Engine, suites: Sequence[Path], noise: Noise | None = None, by_meaning: bool = False) -> tuple[dict[str, float], list[Row]]:
+    """(ranking, rows with the evidence under it). Raises SuiteError.
+
+    by_meaning  the weights to be used where likeness of meaning is asked too; the engine needs an encoder
+    """
+    if by_meaning:
+        ask_meaning_always(engine)
     ranking = fit_ranking([row.choice for row in collect(engine, suites, noise) if row.choice])
-    engine.understander.index.rank_by("topics", ranking)
+    rank_by(engine, "topics" + SEMANTIC * by_meaning, ranking)
     return ranking, collect(engine, suites, noise)
 
 
 # -- fitting ---------------------------------------------------------------------------------------------------------
 
 
-def fit_topics(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """Weights for questions without slips, fitted on those asked as they stand, and for those with slips."""
+def fit_topics(rows: Sequence[Row], suffix: str = "") -> dict[str, dict[str, float]]:
+    """Weights for questions without slips, fitted on those asked as they stand, and for those with slips; by WEIGHED, names with that suffix."""
     plain = fit([row for row in rows if not row.has_slips and not row.noisy])
     spoilt = [row for row in rows if row.has_slips]
-    return {"topics": plain, "spoilt": fit(spoilt, "spoilt") if spoilt else plain}
+    return {"topics" + suffix: plain, "spoilt" + suffix: fit(spoilt, "spoilt") if spoilt else plain}
 
 
 def fit(rows: Sequence[Row], kind: str = "topics") -> dict[str, float]:
     """The weights of FEATURES and the constant, signs as AGAINST says; `kind` of weights, see coefficients.WEIGHED."""
-    pinned = PINNED[kind]
+    pinned = PINNED[kind.removesuffix(SEMANTIC)]
     used = [row for row in rows if row.features]
     table = np.array([[row.features.get(name, 0.0) for name in FEATURES] for row in used], dtype=np.float64).reshape(len(used), len(FEATURES))
     target = np.array([row.right for row in used], dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.matching import Candidate
-from bot.matching.index import RANKED
+from bot.matching.index import RANKED, RANKED_BY_MEANING
 
 RIDGE = 0.3
 STEPS = 60
@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 class Choice:
     """The candidates of one question.
 
-    table  candidates × RANKED
+    table  candidates × RANKED, or × RANKED_BY_MEANING where that was asked
     right  for every candidate whether it answers the question
     """
 
@@ -35,24 +35,27 @@ class Choice:
 
 def choice(group: str, candidates: Sequence[Candidate], right: Sequence[bool]) -> Choice:
     """The choice among those candidates."""
-    table = [[candidate.measures[name] for name in RANKED] for candidate in candidates]
-    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(RANKED)), tuple(right))
+    names = RANKED_BY_MEANING if any(candidate.meaning for candidate in candidates) else RANKED
+    rows = [candidate.measures for candidate in candidates]
+    table = [[row[name] for name in names] for row in rows]
+    return Choice(group, np.array(table, dtype=np.float64).reshape(len(candidates), len(names)), tuple(right))
 
 
 def fit_ranking(choices: Sequence[Choice]) -> dict[str, float]:
-    """Weights of RANKED, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
+    """Weights of the columns by name, none below nothing, summing to 1.0, so that scores go from 0.0 to 1.0. Empty where nothing can be learnt."""
     usable = [one for one in choices if any(one.right) and not all(one.right)]
-    active = list(range(len(RANKED)))
-    weights = np.zeros(len(RANKED))
+    names = RANKED_BY_MEANING[: usable[0].table.shape[1]] if usable else ()
+    active = list(range(len(names)))
+    weights = np.zeros(len(names))
     while usable and active:
-        weights = np.zeros(len(RANKED))
+        weights = np.zeros(len(names))
         weights[active] = _climb(usable, active)
         worst = min(active, key=lambda n: weights[n])
         if weights[worst] >= 0:
             break
         active.remove(worst)  # more likeness never speaks against a topic
     total = float(weights.sum())
-    return {name: float(weight) / total for name, weight in zip(RANKED, weights, strict=True)} if total > 0 else {}
+    return {name: float(weight) / total for name, weight in zip(names, weights, strict=True)} if total > 0 else {}
 
 
 def _climb(choices: Sequence[Choice], active: Sequence[int]) -> Array:

@@ -11,16 +11,19 @@ import yaml
 
 # topics  with facts by aspect, names and words
 # lists   mere questions and answers
-KINDS = ("topics", "lists")
+# …_semantic  the same, where their meaning was asked too (meaning.py)
+SEMANTIC = "_semantic"
+KINDS = ("topics", "lists", "topics_semantic", "lists_semantic")
 # What makes the probability is weighed otherwise where a question about topics shows slips: its strange words are no words.
-WEIGHED = ("topics", "spoilt", "lists")
+WEIGHED = ("topics", "spoilt", "lists", "topics_semantic", "spoilt_semantic", "lists_semantic")
 
 Weights = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """What topics are ranked by (index.RANKED) by KINDS, what makes the probability (evidence.FEATURES and "constant") by WEIGHED, how it was fitted."""
+    """What topics are ranked by (index.RANKED, RANKED_BY_MEANING) by KINDS, what makes the probability (evidence.FEATURES and "constant") by
+    WEIGHED, how it was fitted."""
 
     ranking: Mapping[str, Weights]
     evidence: Mapping[str, Weights]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.matching.coefficients import SEMANTIC
 from bot.matching.index import LIKENESS, Candidate, Index, negates
 from bot.matching.reading import Reading, Term, is_place
 from bot.matching.surfaces import VERBAL
@@ -35,12 +36,16 @@ from bot.matching.surfaces import VERBAL
 # heads              unexplained nouns right behind a word of the topic, which may make it another thing (자전거+도로)
 # strange            words of the topic that stand together as they never do there (시민+안전+보험 for a bicycle insurance)
 # lone               one word alone, and no name
+# meaning_…          where it was asked (meaning.py): likeness to the topic's nearest phrasings, in the mean; how like those are to one another;
+#                    whether no other topic is nearer. All 0.0 where it was not
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead", "negation",
     "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
     "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "strange", "lone",
+    "meaning_mean", "meaning_tight", "meaning_first",
 )  # fmt: skip
 
+_OF_MEANING = ("meaning_mean", "meaning_tight", "meaning_first")
 _CAP = 3.0
 _WORD = 9  # letters; what is longer was written without spaces
 _WHOLE = 0.99
@@ -95,7 +100,8 @@ def weigh(
     features["negation"] = abs(float(negates(reading)) - float(index.negated[index.number[chosen[0].topic_id]]))
     if is_group and features["full"]:
         features["lists"] = float(any(cue.id == "which" for cue in reading.cues) and not _stands_beside(reading, unexplained, explained))
-    taken = weights["lists" if is_list else "spoilt" if features["slips"] else "topics"]
+    kind = "lists" if is_list else "spoilt" if features["slips"] else "topics"
+    taken = weights[kind + SEMANTIC if chosen[0].meaning else kind]
     return Evidence(features, tuple(unexplained), probability(features, taken), taken)
 
 
@@ -113,6 +119,8 @@ def _weigh_candidates(features: dict[str, float], candidates: Sequence[Candidate
     features["called"] = min(1.0, sum(one["called"] for one in measures))
     features["phrase"] = max(one["phrase"] for one in measures)
     features.update((name, measures[0][name]) for name in LIKENESS)
+    if best.meaning:
+        features.update((name, measures[0][name]) for name in _OF_MEANING)
     features["named"] = best.named * min(1.0, best.name_weight)
     features["full"] = float(best.named >= _WHOLE)
     features["full_weight"] = max((min(_CAP, c.name_weight) for c in chosen if c.named >= _WHOLE), default=0.0)

@@ -36,6 +36,9 @@ _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
 # letters_…, words_…  likeness of letters and of words, see bags.MEASURES
 LIKENESS = tuple(f"{view}_{name}" for view in ("letters", "words") for name in MEASURES)
 RANKED = ("explained", "called", "phrase", "name", "lists", *LIKENESS)
+# Likeness of meaning, where that was asked (meaning.py); the first two rank too.
+MEANING = ("meaning_best", "meaning_mean", "meaning_tight", "meaning_first")
+RANKED_BY_MEANING = (*RANKED, *MEANING[:2])
 _NEGATIONS = frozenset(("말", "마", "마라", "않"))
 _NEGATING = frozenset(("verb", "auxiliary"))
 
@@ -58,7 +61,7 @@ class Candidate(NamedTuple):
     """One topic that may answer a question.
 
     score        0.0 to about 1.0; not a probability
-    row          RANKED, each 0.0 to 1.0; measures: the same by name
+    row          RANKED, each 0.0 to 1.0; meaning: MEANING, or nothing; measures: both by name
     named        share of its best-met name that stands in the question
     name_weight  weight of the words of that name that stand there
     met          keys of the question that the topic explains
@@ -72,10 +75,14 @@ class Candidate(NamedTuple):
     name_weight: float
     met: frozenset[str]
     best: str
+    meaning: Sequence[float] = ()
 
     @property
     def measures(self) -> dict[str, float]:
-        return dict(zip(RANKED, self.row, strict=True))
+        named = dict(zip(RANKED, self.row, strict=True))
+        if self.meaning:
+            named.update(zip(MEANING, self.meaning, strict=True))
+        return named
 
 
 @dataclass(frozen=True, slots=True)

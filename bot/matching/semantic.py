@@ -60,10 +60,23 @@ class Encoder:
         self._model, self._file = model, file
         self._known = _read(file) if file else {}
         self._turn = threading.Lock()  # for what is known
+        self._asked: dict[str, Vectors] | None = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """A row of length one for each text; some 20 ms a question. The GIL is free meanwhile."""
         return np.asarray(self._model.query([_cut(text) for text in texts]), dtype=np.float32)
+
+    def remember_questions(self) -> None:
+        """Keeps the vectors of questions too, in memory, while the program lasts: for fitting, which asks the same ones again and again."""
+        self._asked = {}
+
+    def encode_question(self, text: str) -> Vectors:
+        """Its vector, as a row."""
+        if self._asked is None:
+            return self.encode([text])
+        if text not in self._asked:
+            self._asked[text] = self.encode([text])
+        return self._asked[text]
 
     def recall(self, texts: Sequence[str]) -> Vectors:
         """The same from memory, encoding bit by bit what is new. Several contents take turns: mostly they have the same phrasings."""
@@ -124,7 +137,7 @@ class Semantic:
         if self._found is None:
             return None
         common, phrases, _ = self._found
-        question = _lengthen(self._encoder.encode([text]) - common)[0]
+        question = _lengthen(self._encoder.encode_question(text) - common)[0]
         scores = np.einsum("ij,j->i", phrases, question)  # not @: BLAS spreads it over all cores, and waits for the busy ones
         return self._nearest(scores, 1), self._nearest(scores, _NEAREST)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from bot.korean import Utterance
 from bot.korean.retype import carry_back
 from bot.matching.fuzzy import Speller
 from bot.matching.lexicon import Lexicon
@@ -45,6 +46,26 @@ class Spelling:
     def prepare(self) -> None:
         """Makes what is else made where the first doubtful word is met."""
         _ = self.known, self.speller
+
+    def readings(self, reading: Reading, falls_apart: bool) -> Iterator[Reading]:
+        """The text as it may have been meant: with misspelt words put right, and where it falls apart also as the tagger would set its spaces."""
+        tried: Tried = {}
+        first = self.mend(reading, tried)
+        if first:
+            yield self._reread(first)
+        if not falls_apart or len(reading.words) < 2:
+            return
+        together = self._reread(reading.utterance.text.replace(" ", ""))
+        if _told_by(together) != _told_by(reading):
+            yield together
+        mended = self.mend(together, tried)
+        if mended and mended != (first or "").replace(" ", ""):
+            yield self._reread(mended)
+
+    def _reread(self, text: str) -> Reading:
+        reading = self._lexicon.annotate(Utterance(text, "ko", "", tuple(self._lexicon.tagger(text))))
+        reading.respelt = True
+        return reading
 
     def mend(self, reading: Reading, tried: Tried | None = None) -> str | None:
         """The question with its misspelt words put right, or None where there is nothing to mend.
@@ -148,3 +169,8 @@ class Spelling:
         if best is None:
             return word
         return word[: best[1]] + best[3] + word[best[2] :]
+
+
+def _told_by(reading: Reading) -> set[str]:
+    """The words that a text is understood by: what has the same is understood alike."""
+    return {*(term.key for term in reading.terms), *(f"?{cue.id}" for cue in reading.cues)}

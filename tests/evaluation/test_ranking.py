@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.evaluation.ranking import Choice, fit_ranking
-from bot.matching.index import RANKED
+from bot.matching.index import RANKED, RANKED_BY_MEANING
 
 
 def made_choices(truth: dict[str, float], count: int = 200, seed: int = 1) -> list[Choice]:
@@ -52,3 +52,18 @@ def test_several_topics_may_be_right():
 @pytest.mark.parametrize("right", [(), (True, True), (False, False)])
 def test_where_nothing_can_be_learnt_there_are_no_weights(right):
     assert fit_ranking([Choice("g", np.ones((len(right), len(RANKED))), right)]) == {}
+
+
+def test_likeness_of_meaning_is_ranked_by_where_it_was_asked():
+    draw = random.Random(3)
+    right = (True, False, False)
+    asked = []
+    for n in range(60):
+        table = [[draw.random() + (name == "meaning_best" and is_right) for name in RANKED_BY_MEANING] for is_right in right]
+        asked.append(Choice(f"g{n}", np.array(table), right))
+
+    found = fit_ranking(asked)
+
+    assert list(found) == list(RANKED_BY_MEANING)
+    assert max(found, key=found.__getitem__) == "meaning_best"
+    assert list(fit_ranking(made_choices({"phrase": 3.0}))) == list(RANKED)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.matching import KINDS, WEIGHED, load_coefficients
+from bot.matching import KINDS, SEMANTIC, WEIGHED, load_coefficients
 from bot.matching.evidence import FEATURES, probability
-from bot.matching.index import RANKED
+from bot.matching.index import RANKED, RANKED_BY_MEANING
 
 
 def test_a_name_alone_is_enough(evidence):
@@ -57,7 +57,7 @@ def test_every_feature_has_its_weight_and_no_weight_is_without_feature():
 
     assert set(found.ranking) == set(KINDS)
     assert set(found.evidence) == set(WEIGHED)
-    assert all(set(weights) == set(RANKED) for weights in found.ranking.values())
+    assert all(set(weights) == set(RANKED_BY_MEANING if kind.endswith(SEMANTIC) else RANKED) for kind, weights in found.ranking.items())
     assert all(set(weights) == {*FEATURES, "constant"} for weights in found.evidence.values())
 
 
