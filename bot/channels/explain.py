@@ -16,7 +16,8 @@ MORPHEMES = {
 }  # fmt: skip
 FEATURES = {
     "explained": "주제가 설명한 말의 비율", "called": "부르는 이름과 맞음", "phrase": "적어 둔 질문과 맞음",
-    "letters_best": "가장 가까운 표현과 글자가 닮음", "letters_second": "둘째로 가까운 표현과 글자가 닮음", "letters_mean": "여러 표현과 두루 글자가 닮음",
+    "letters_best": "가장 가까운 표현과 글자가 닮음", "letters_second": "둘째로 가까운 표현과 글자가 닮음",
+    "letters_mean": "여러 표현과 두루 글자가 닮음",
     "letters_cover": "물은 글자가 주제의 표현에 있음", "letters_common": "표현마다 되풀이되는 글자가 물음에 있음",
     "words_best": "가장 가까운 표현과 낱말이 같음", "words_second": "둘째로 가까운 표현과 낱말이 같음", "words_mean": "여러 표현과 두루 낱말이 같음",
     "words_cover": "물은 낱말이 주제의 표현에 있음", "words_common": "표현마다 되풀이되는 낱말이 물음에 있음",

@@ -9,7 +9,8 @@ from dataclasses import replace
 from bot.content import Content, Topic
 from bot.dialogue.decision import Decision, Part
 from bot.dialogue.moment import NOUNS, Moment
-from bot.dialogue.question import LAST, Question, is_bare
+from bot.dialogue.picks import LAST
+from bot.dialogue.question import Question, is_bare
 from bot.dialogue.reply import Option
 from bot.dialogue.state import State
 from bot.dialogue.telling import Telling

@@ -25,7 +25,7 @@ from bot.matching import VERBAL, Candidate
 MAX_OPTIONS = 3  # and "none of these"
 _HINT = 0.02  # confidence from which a group is offered for a programme that it may hold
 _VOWELS = frozenset("aeiouy")
-_UNNAMED_CLOSE = 5  # how much wider a gap still counts as close where the words describe both topics alike
+_UNNAMED_CLOSE = 10  # how much wider a gap still counts as close where the words describe both topics alike
 
 
 @dataclass(frozen=True, slots=True)

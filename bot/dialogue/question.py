@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.content import Content, Topic
+from bot.dialogue.picks import picked, several_picked
 from bot.dialogue.state import State
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
@@ -16,15 +17,6 @@ from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Readi
 if TYPE_CHECKING:
     from bot.matching.meaning import Meaning
 
-LAST = 10_000  # "the last one", whatever its number
-_ORDINALS = {"마지막": LAST, "첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8}
-_PICK = re.compile(
-    r"^(?:(\d{1,2})(?:\s*번째|\s*번|\s*(?=[.!?)]*$))|(첫|두|세|네|다섯|여섯|일곱|여덟)\s*번째|(마지막)(?:\s*번째|\s*번)?(?=\s*(?:거|것|게|건|꺼|은|는|요|$))|(?:number|no\.?|option|#)\s*(\d{1,2})\b)\s*"
-    r"(?:거|것|게|걸|꺼)?\s*(?:은|는|이|가|을|를|요|이요|으로|로|에 대해|에)?[\s.!?)]*"
-)
-_SEVERAL = re.compile(
-    r"(?:\d{1,2}\s*번?\s*(?:,|하고|이랑|랑|과|와|및|and|&|\+|\s|(?<=번))\s*)+\d{1,2}(?:\s*번|(?![\d.가-힣]))\s*(?:이요|이랑|하고|요|은|는|을|를|도)?\s*"
-)
 _BARE_TOPIC = re.compile(r"(?:은|는|은요|는요|은여|는여|도|도요|이랑|랑|요|이요|이랑은|랑은|쪽은|쪽은요|건|건요|거는|거는요|것은|껀)\W*$")
 _BARE_ENGLISH = re.compile(r"(?:and )?(?:(?:what|how) about|and|but|then)\b")
 _FEW = 7  # words of such a message
@@ -59,7 +51,7 @@ class Question:
     cues        small talk and navigation found, as (id, start, end)
     topics      the topics it is about, best first; empty where none is likely
     aspects     what is asked, in the order asked
-    pick        1-based number the resident picked (LAST for the last one), or None
+    pick        1-based number the resident picked (picks.LAST for the last one), or None
     picks       all of them where several are picked (1번이랑 3번)
     far_year    another year is asked for without its number (삼 년 뒤)
     by_words    the probability by words alone, where likeness of meaning was asked too
@@ -135,8 +127,8 @@ class Understander:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
         said = reading.utterance.text
-        pick, rest = _picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (None, "")
-        picks, behind = _several_picked(said) if state.options or state.numbered else ((), "")
+        pick, rest = picked(reading.utterance.text) if state.options or state.numbered or len(text) < 4 else (None, "")
+        picks, behind = several_picked(said) if state.options or state.numbered else ((), "")
         if picks:
             pick, rest = picks[0], behind
         if pick is not None and rest:
@@ -153,7 +145,7 @@ class Understander:
                 question.reading = after
                 self._find_cues(question, keep=True)
         question = self._find_topics(question, state)
-        self._ask_meaning(question, state)
+        question = self._ask_meaning(question, state)
         question.quantities = quantities(question.reading.utterance.text)
         text = question.reading.utterance.text
         known = self.years.get(question.chosen[0].topic_id if question.chosen else (state.topics or ("",))[0], frozenset())
@@ -213,14 +205,16 @@ class Understander:
         """Finds topics and aspects, and weighs them."""
         self._weigh(question, self._draw_near([c for c in self.index.search(question.reading) if c.topic_id not in excluded], state))
 
-    def _ask_meaning(self, question: Question, state: State) -> None:
-        """Ranks and weighs the topics found by their meaning too, where words leave it unsure and the encoder is ready."""
+    def _ask_meaning(self, question: Question, state: State) -> Question:
+        """The question ranked and weighed by meaning too, where words leave it unsure, the encoder is ready and not all rests on it."""
         if self.meaning is None or question.evidence is None or not self.unsure[0] < question.probability < self.unsure[1]:
-            return
+            return question
         ranked = self.meaning.rank(question.reading, question.candidates)
-        if ranked is not None:
-            question.by_words = question.probability
-            self._weigh(question, self._draw_near(ranked, state))
+        if ranked is None:
+            return question
+        other = replace(question, by_words=question.probability)
+        self._weigh(other, self._draw_near(ranked, state))
+        return other if self.meaning.is_grounded(other.chosen[0]) else question
 
     def _weigh(self, question: Question, found: list[Candidate]) -> None:
         """Takes the best topic and what is named besides; of topics of nearly one score the one that the evidence speaks for."""
@@ -373,18 +367,3 @@ def is_bare(question: Question) -> bool:
     if question.claims or question.aspects or len(question.reading.compact) > _SHORT:
         return False
     return bool(_BARE_TOPIC.search(question.reading.utterance.text)) or len(question.reading.words) == 1
-
-
-def _several_picked(text: str) -> tuple[tuple[int, ...], str]:
-    """(the numbers, the rest) of "1번 2번 둘 다", "1, 3"; none where fewer than two lead."""
-    match = _SEVERAL.match(text)
-    return (tuple(dict.fromkeys(map(int, re.findall(r"\d+", match[0])))), text[match.end() :].strip()) if match else ((), "")
-
-
-def _picked(text: str) -> tuple[int | None, str]:
-    """(number, the rest of the message) of "2", "2번 어떻게 신청해요", "두번째 거"; (None, "") where no number leads."""
-    match = _PICK.match(text)
-    if not match:
-        return None, ""
-    digits = match[1] or match[4]
-    return int(digits) if digits else _ORDINALS[match[2] or match[3]], text[match.end() :].strip()

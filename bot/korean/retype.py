@@ -8,6 +8,7 @@ from bot.korean.jamo import BASE, LEADS, TAILS, compose, decompose, is_jamo, is_
 
 _SPOILT = re.compile(r"(?=\S*[가-힣])(?=\S*[ㄱ-ㅣ])[가-힣ㄱ-ㅣ]{2,}")
 _VOWEL_TWICE = re.compile(r"([ㅏ-ㅣ])\1+")  # between two vowels a syllable has a consonant
+_LAUGHS = "ㅋㅎㅠㅜㅡ"
 _COMPOUND = {"ㅘㅏ": "ㅘ", "ㅝㅓ": "ㅝ", "ㅚㅣ": "ㅚ", "ㅟㅣ": "ㅟ", "ㅢㅣ": "ㅢ", "ㅙㅐ": "ㅙ", "ㅞㅔ": "ㅞ"}
 
 
@@ -17,10 +18,17 @@ def retype(text: str) -> str:
 
 
 def _word(word: str) -> str:
+    plain = word.rstrip(_LAUGHS)  # 뭐예요ㅋㅋ
+    return _whole(plain) + word[len(plain) :]
+
+
+def _whole(word: str) -> str:
     letters = _VOWEL_TWICE.sub(r"\1", decompose(word))
     for twice, once in _COMPOUND.items():
         letters = letters.replace(twice, once)
-    again = _without_repeats(compose(letters))
+    again = compose(letters)
+    while (fewer := _without_repeats(again)) != again:
+        again = fewer
     return again if sum(map(is_jamo, again)) < sum(map(is_jamo, word)) else word
 
 

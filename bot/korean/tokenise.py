@@ -24,7 +24,8 @@ class Morpheme(NamedTuple):
     """One morpheme of a text.
 
     text   its dictionary form: 고치 for 고쳤
-    kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark, unknown (to the dictionary), other
+    kind   noun, name, place, bound, number, verb, adjective, auxiliary, adverb, foreign, root, suffix, ending, particle, mark,
+           unknown (to the dictionary), other
     start  in characters of the text
     end    exclusive
 

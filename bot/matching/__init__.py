@@ -8,6 +8,6 @@ from bot.matching.reading import Cue, Reading, Term
 from bot.matching.surfaces import VERBAL, Surfaces, compact, spell
 
 __all__ = [
-    "KINDS", "SEMANTIC", "VERBAL", "WEIGHED", "Candidate", "Coefficients", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term", "asking_part",
-    "compact", "load_coefficients", "spell", "weigh",
+    "KINDS", "SEMANTIC", "VERBAL", "WEIGHED", "Candidate", "Coefficients", "Cue", "Evidence", "Index", "Lexicon", "Reading", "Surfaces", "Term",
+    "asking_part", "compact", "load_coefficients", "spell", "weigh",
 ]  # fmt: skip

@@ -41,7 +41,8 @@ from bot.matching.surfaces import VERBAL
 FEATURES = (
     "explained", "called", "phrase", *LIKENESS, "named", "full", "full_weight", "score", "margin", "lead", "negation",
     "met_weight", "met_count", "met_beyond", "clean", "lists", "slips",
-    "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part", "glued", "heads", "strange", "lone",
+    "debris", "unknown_nouns", "unknown_part", "unknown_names", "unknown_places", "other_words", "modifiers", "modified_part",
+    "glued", "heads", "strange", "lone",
     "meaning_mean", "meaning_tight", "meaning_first",
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from bot.matching.reading import CONTENT_KINDS, Cue, Reading, Term, without_spac
 from bot.matching.surfaces import NOUNLIKE, VERBAL, Edges, Surfaces, compact, spell, stem
 
 _EVERYDAY = ""  # key of a surface that is found only to keep others from being seen in it: 아이고 holds no 아이
+_OTHER_SCRIPT = re.compile("[\u0400-\u1fff\u3040-\u312f\u31f0-\u9fff]")
 _LATIN = re.compile(r"[a-z]+", re.IGNORECASE)
 _LATIN_TOKEN = re.compile(r"[a-z]+|\d+", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
@@ -50,7 +51,9 @@ class Lexicon:
         self.neutral: set[str] = set()
         self.names_by_initials: dict[str, str] = {}
         self._soft: dict[str, bool] = {}
-        self.elsewhere = Surfaces()
+        self.elsewhere, self.here = Surfaces(), Surfaces()
+        for place in content.places.all:
+            self.here.add(compact(place), place)
         for place in content.elsewhere.all:
             self.elsewhere.add(compact(place), place)
         self._add_everyday(content)
@@ -242,6 +245,7 @@ class Lexicon:
         names = frozenset(word.lower() for word in _CAPITALISED.findall(text[:1000]))
         places = frozenset(word.lower() for word in _IN_PLACE.findall(text[:1000]))
         utterance = read(text, self.tagger, self.latin, self.names_by_initials, self.neutral)
+        mended = False
         if utterance.language != "other":
             text = utterance.text
             # Words of the content's Korean texts (CCTV) are meant as they stand.
@@ -250,7 +254,10 @@ class Lexicon:
             right = text if is_sound else self.written.put_right(text)
             if right != text:
                 utterance = Utterance(right, utterance.language, utterance.script, tuple(self.tagger(right)))
-        return self.annotate(utterance, names, places)
+                mended = right.isascii()
+        reading = self.annotate(utterance, names, places)
+        reading.respelt = mended
+        return reading
 
     def _bend(self, match: re.Match[str]) -> str:
         """A verb that a learner left in its dictionary form before another word (아이 돌보다 곳): taggers take it for something else."""
@@ -281,7 +288,7 @@ class Lexicon:
         reading = Reading(utterance, flat, terms, cues, words, morphemes, edges)
         self._add_morphemes(reading, covered, names, places, learning)
         if not learning:
-            self._add_elsewhere(reading, covered)
+            self._add_places(reading, covered)
         terms.sort(key=_start)
         return reading
 
@@ -299,6 +306,8 @@ class Lexicon:
         for text, kind, start, end in reading.morphemes:
             if kind not in CONTENT_KINDS:
                 continue
+            if kind == "foreign" and not learning and _OTHER_SCRIPT.match(text):
+                continue  # ランプ: the Korean around it is what is asked
             lemma = stem(text.lower()) if kind == "foreign" and text.isascii() else spell(text)
             if kind in VERBAL and lemma in self.cue_lemmas:
                 reading.cues.append(Cue(self.cue_lemmas[lemma], start, end))
@@ -322,8 +331,11 @@ class Lexicon:
                 kind = "place"
             reading.terms.append(Term(key, start, end, kind, key in self.known, soft))
 
-    def _add_elsewhere(self, reading: Reading, covered: bytearray) -> None:
-        """Makes a place of what the list of places elsewhere names at the start of a word, whatever the tagger takes it for."""
+    def _add_places(self, reading: Reading, covered: bytearray) -> None:
+        """Makes a place of what the lists of places name at the start of a word, whatever the tagger takes it for (이+촌동)."""
+        for start, end, _ in self.here.find(reading.compact, reading.edges):
+            if start in reading.edges.words and end - start > 2:
+                reading.terms[:] = [term for term in reading.terms if term.known or term.start < start or term.end > end]
         for start, end, names in self.elsewhere.find(reading.compact, reading.edges):
             if start in reading.edges.words and not all(covered[start:end]):
                 reading.terms[:] = [term for term in reading.terms if not (start <= term.start and term.end <= end)]

@@ -1,7 +1,7 @@
 """What words and letters found, ranked again by what it means. Only where an encoder is at hand (semantic.py).
 
-Promises: no topic comes in that way, and none is answered on its meaning alone: where the first shares no word with the question and does
-not look like it either, what words say stands.
+Promises: no topic comes in that way, and none is answered on its meaning alone: where what is chosen by it shares no word with the
+question and does not look like it either, what words say stands (see question.py).
 """
 
 from __future__ import annotations
@@ -45,13 +45,11 @@ class Meaning:
         self._ranking[kind] = weights
 
     def rank(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate] | None:
-        """The candidates, best first, with MEANING of each.
+        """The candidates, best first, with MEANING of each; None until it is ready.
 
         meaning_best, meaning_mean  see Semantic.search
         meaning_tight               see Semantic.tightness
         meaning_first               1.0 for the topic of the highest mean
-
-        None until it is ready, and where nothing but meaning speaks for the first: it shares no word with the question and looks like none of it.
         """
         found = self._semantic.search(_asking_text(reading)) if candidates else None
         if found is None:
@@ -66,8 +64,11 @@ class Meaning:
             weights = self._ranking[("lists" if self._index.topics[n].is_simple else "topics") + SEMANTIC]
             values = zip(RANKED_BY_MEANING, (*candidate.row, *meaning[:2]), strict=True)
             ranked.append(candidate._replace(score=sum(weights.get(name, 0.0) * value for name, value in values), meaning=meaning))
-        ranked.sort(key=lambda c: (-c.score, c.topic_id))
-        return ranked if ranked[0].met or ranked[0].row[_LETTERS_BEST] >= self.looks_alike else None
+        return sorted(ranked, key=lambda c: (-c.score, c.topic_id))
+
+    def is_grounded(self, candidate: Candidate) -> bool:
+        """Whether more than meaning speaks for it: it shares a word with the question, or looks like it."""
+        return bool(candidate.met) or candidate.row[_LETTERS_BEST] >= self.looks_alike
 
 
 def _asking_text(reading: Reading) -> str:

@@ -154,7 +154,9 @@ def test_questions_with_slips_have_weights_of_their_own():
 
 def test_with_noise_every_question_is_asked_spoilt_as_well(tmp_path):
     path = tmp_path / "tiny.jsonl"
-    path.write_text('{"id": "a", "kind": "single", "q": "방범용 CCTV가 몇 군데예요?", "expect": "answer", "topic": "cctv", "must": [["223"]]}\n', "utf-8")
+    path.write_text(
+        '{"id": "a", "kind": "single", "q": "방범용 CCTV가 몇 군데예요?", "expect": "answer", "topic": "cctv", "must": [["223"]]}\n', "utf-8"
+    )
     engine = Engine(load_content(), open_tagger(), Office("용산구청", "전화 120", False))
 
     rows = collect(engine, [path], Noise(("drop",), 0.2))
