@@ -106,7 +106,9 @@ def open_engine() -> Engine:
     from bot.engine import Engine
     from bot.korean import open_tagger
 
-    return Engine(load_content(), open_tagger(), Office("용산구청", "서울 다산콜 120", False))
+    engine = Engine(load_content(), open_tagger(), Office("용산구청", "서울 다산콜 120", False))
+    engine.prepare()  # as where it serves
+    return engine
 
 
 def bare_tokeniser() -> Callable[[str], object]:

@@ -145,6 +145,7 @@ def measure(size: int, count: int, seed: int) -> Row:
         content = load_content(Path(folder))
     loaded = time.process_time()
     engine = Engine(content, tagger, Office("용산구청", "서울 다산콜 120", False))
+    engine.prepare()  # as where it serves
     built = time.process_time()
     times, hits = ask(engine, questions)
     own, mapped = private_now()

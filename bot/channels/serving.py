@@ -196,6 +196,7 @@ class Serving:
         """The engine, tried once. Raises ContentError also where the content is sound by all checks and yet cannot be answered from."""
         try:
             engine = self._build(content)
+            engine.prepare()
             for topic in [*content.topics.values()][:1]:
                 engine.reply(topic.title.ko, None, seoul_now())
         except BotError:

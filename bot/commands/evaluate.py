@@ -63,6 +63,7 @@ def evaluate(
     if html is not None:
         check_page(html)
     engine, files = open_ready_engine(open_settings(flags)), _files(suites)
+    engine.prepare()  # the time of each message is told
     report = run(engine, files)
     if spoiling is not None:
         report = replace(report, noise=measure(engine, files, report.outcomes, spoiling.rates, spoiling.kinds, spoiling.seed))

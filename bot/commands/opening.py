@@ -72,7 +72,6 @@ def open_engine(settings: Settings) -> Engine:
 
 def _build_engine(settings: Settings) -> Engine:
     content = load_content(settings.knowledge, settings.intents)
-    gc.collect()  # what reading the files left behind, before the index needs the room
     return engine_over(content, start_tagger(settings), settings, start_encoder(settings))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -99,22 +100,21 @@ def _parts(annotation: Any) -> list[Any]:
 def line_number_faults(parsed: Parsed) -> list[Fault]:
     """Line numbers that would mislead or fill the memory: looked at before the ranges are spelled out."""
     faults = []
-
-    def look(value: Any, place: tuple[str | int, ...]) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                look(inner, (*place, key))
-        elif isinstance(value, list) and place[-1:] != ("lines",):
-            for n, inner in enumerate(value):
-                look(inner, (*place, n))
-        if place[-1:] == ("lines",) and isinstance(value, (str, list)):
-            for part in value if isinstance(value, list) else value.split(","):
-                problem = _line_problem(str(part))
-                if problem:
-                    faults.append(Fault(parsed.file, parsed.line(place), problem, "15 또는 23-24처럼 써 주세요."))
-
-    look(parsed.data, ())
+    for place, lines in _line_numbers(parsed.data, ()):
+        for part in lines if isinstance(lines, list) else lines.split(","):
+            problem = _line_problem(str(part))
+            if problem:
+                faults.append(Fault(parsed.file, parsed.line(place), problem, "15 또는 23-24처럼 써 주세요."))
     return faults
+
+
+def _line_numbers(value: Any, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str | list[Any]]]:
+    """(place, value) of everything called "lines"."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if key == "lines" and isinstance(inner, (str, list)):
+            yield (*place, key), inner
+        elif isinstance(inner, (dict, list)):
+            yield from _line_numbers(inner, (*place, key))
 
 
 def _line_problem(part: str) -> str:

@@ -189,10 +189,9 @@ def parse_text(text: str, shown: str) -> tuple[Parsed | None, list[Fault]]:
         line = text.count("\n", 0, bad.start()) + 1
         return None, [Fault(shown, line, f"보이지 않는 제어 문자(U+{ord(bad[0]):04X})가 있습니다.", "그 줄을 지우고 다시 써 주세요.")]
     try:
-        deep = _too_deep(text)
-        if deep:
-            return None, [Fault(shown, deep, *_DEEP)]
-        node = yaml.compose(text, Loader=Loader)
+        node = yaml.compose(text, Loader=_Bounded)
+    except _TooDeep as error:
+        return None, [Fault(shown, error.line, *_DEEP)]
     except yaml.YAMLError as error:
         return None, [_syntax_fault(error, text, shown)]
     except (RecursionError, ValueError):
@@ -207,17 +206,30 @@ def parse_text(text: str, shown: str) -> tuple[Parsed | None, list[Fault]]:
 _DEEP = ("너무 깊게 겹친 구조입니다.", "대괄호와 중괄호의 짝을 확인해 주세요.")
 
 
-def _too_deep(text: str) -> int:
-    """The line where the nesting passes every honest depth, or 0. Unlike composing, the events do not recurse. Raises YAMLError."""
-    depth = -1
-    for event in yaml.parse(text, Loader=Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return event.start_mark.line + 1 if event.start_mark else 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return 0
+class _TooDeep(Exception):
+    """The nesting passes every honest depth in that line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _Bounded(Loader):
+    """Counts the depth while nodes are put together: composing recurses, and a look at all events beforehand would cost as much again.
+
+    Both methods are asked for every node, by the C part too; the base class has nothing to do for them here.
+    """
+
+    depth = 0
+    yaml_implicit_resolvers: dict[str, Any] = {}  # every scalar is text, whatever it looks like
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: Any) -> None:
+        if self.depth > MAX_DEPTH + 1:
+            raise _TooDeep(current_node.start_mark.line + 1 if current_node else 1)
+        self.depth += 1
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
 
 
 def named(key: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.content import Content, Topic
 from bot.dialogue.picks import picked, several_picked
 from bot.dialogue.state import State
-from bot.korean import Utterance
 from bot.korean.numerals import Quantity, quantities
 from bot.korean.romanise import name_in_latin, romanise
 from bot.matching import VERBAL, Candidate, Cue, Evidence, Index, Lexicon, Reading, Surfaces, Term, asking_part, compact, spell, weigh
@@ -119,6 +118,11 @@ class Understander:
         self.names = {topic.id: _flat_names(topic) for topic in content.topics.values()}
         self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
+    def prepare(self) -> None:
+        """Makes what is else made where a message first needs it."""
+        _ = self.lexicon.written
+        self.index.spelling.prepare()
+
     def understand(self, text: str, state: State) -> Question:
         """The message, in the conversation that the state remembers."""
         reading = self.lexicon.read(text)
@@ -186,13 +190,15 @@ class Understander:
         self._match(question, excluded, state)
         if question.language == "en" or (question.is_sure(_SURE) and question.aspects):
             return question
-        for reading in self._respelt(question):
+        for reading in self.index.spelling.readings(question.reading, falls_apart=bool(question.evidence and question.evidence.features["debris"])):
             other = replace(question, reading=reading)
             self._find_cues(other, keep=True)
             self._match(other, excluded, state)
             asks_more = bool(other.aspects) and not question.aspects
             if other.probability > question.probability + (-_BETTER if asks_more else _BETTER):
                 question = other
+                if question.is_sure(_SURE) and question.aspects:
+                    break
         return question
 
     def _match(self, question: Question, excluded: set[str], state: State) -> None:
@@ -229,25 +235,6 @@ class Understander:
     def _evidence(self, question: Question, candidates: Sequence[Candidate], chosen: Sequence[Candidate]) -> Evidence:
         best = self.content.topics[chosen[0].topic_id]
         return weigh(question.reading, candidates, chosen, self.index, self.weights, bool(best.members), best.is_simple)
-
-    def _respelt(self, question: Question) -> Iterator[Reading]:
-        """The question with misspelt words put right, and with its spaces where the tagger would set them."""
-        reading = question.reading
-        mended = self.index.spelling.mend(reading)
-        if mended:
-            yield self._reread(mended)
-        if question.evidence is None or not question.evidence.features["debris"] or len(reading.words) < 2:
-            return
-        together = self._reread(reading.utterance.text.replace(" ", ""))
-        yield together
-        mended = self.index.spelling.mend(together)
-        if mended:
-            yield self._reread(mended)
-
-    def _reread(self, text: str) -> Reading:
-        reading = self.lexicon.annotate(Utterance(text, "ko", "", tuple(self.lexicon.tagger(text))))
-        reading.respelt = True
-        return reading
 
     def _set_aside(self, question: Question) -> set[str]:
         """The topic that is named only to ask for others (아동친화도시 말고 또 뭐가 있어요)."""

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import tossi
-
 from bot.content import Content, Text, Topic
 from bot.dialogue.decision import Decision, Part
 from bot.dialogue.reply import Option, Reply, Source
@@ -45,6 +43,8 @@ class Office:
 
 def attach(word: str, particle: str) -> str:
     """The word with the form of the particle that its last sound asks for."""
+    import tossi  # takes long, and few replies need it
+
     last = word.rstrip("'\"’”」)").strip()[-1:].lower()
     measured = re.search(r"\d\s*[a-z㎡/%]+$", word.rstrip("'\"’”」)").lower())
     spoken = _UNIT_SOUNDS.get(last) if measured else None

@@ -37,21 +37,23 @@ _TYPED = {ord(key): letter for key, letter in KEYS.items()}
 # Letters that sound alike in everyday Korean, so that a spelling by ear still meets the word.
 _SOUNDS = str.maketrans({"ㅐ": "ㅔ", "ㅒ": "ㅖ", "ㅙ": "ㅚ", "ㅞ": "ㅚ", "ㅆ": "ㅅ", "ㄲ": "ㄱ", "ㄸ": "ㄷ", "ㅃ": "ㅂ", "ㅉ": "ㅈ"})
 
-_LETTERS: dict[str, str] = {}
+
+class _Letters(dict[int, str]):
+    """The letters of every syllable that was asked for; nothing of what is none."""
+
+    def __missing__(self, code: int) -> str:
+        if not BASE <= code <= LAST:
+            return chr(code)
+        letters = self[code] = _split(code - BASE)
+        return letters
+
+
+_LETTERS = _Letters()
 
 
 def decompose(text: str) -> str:
     """The text with every Hangul syllable written as its letters; all else stays."""
-    out = []
-    for char in text:
-        letters = _LETTERS.get(char)
-        if letters is None:
-            code = ord(char) - BASE
-            letters = char if not 0 <= code <= LAST - BASE else _split(code)
-            if len(_LETTERS) < 12_000:
-                _LETTERS[char] = letters
-        out.append(letters)
-    return "".join(out)
+    return text.translate(_LETTERS)
 
 
 def _split(code: int) -> str:

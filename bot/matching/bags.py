@@ -30,7 +30,7 @@ MEASURES = ("best", "second", "mean", "cover", "common")
 
 _SMALL = 5_000  # phrasings up to which all of them are compared; from about there on it would cost more
 _BUDGET = 20_000  # entries read to find topics in one view, the rarest features first
-_CHUNK = 200  # topics; so many are sorted at once, or a large base would need a gigabyte to be built
+_CHUNK = 25  # topics; so many are sorted at once, as sorting takes much room
 
 
 class Bags:

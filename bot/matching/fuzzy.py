@@ -14,7 +14,8 @@ from rapidfuzz.distance import OSA, Levenshtein
 from bot.korean import decompose, fold
 
 # Letters that may differ, by the length of the shorter text: a two-syllable word has too many honest neighbours for more.
-_ALLOWED = ((5, 0), (8, 1), (24, 2), (99, 3))
+_ONE_SLIP = 8  # letters up to which only one may differ
+_ALLOWED = ((5, 0), (_ONE_SLIP, 1), (24, 2), (99, 3))
 _LONGEST = 110  # letters; no word is longer that any text is held against
 
 
@@ -25,7 +26,7 @@ def letters(text: str) -> str:
 class Speller:
     """Finds the known word that a misspelt one was meant to be.
 
-    Words are kept by their first and by their last letter, the shortest first: a slip or two leaves one of them whole.
+    Words are kept by their first and by their last letters, the shortest first: of two letters one slip leaves one end whole, of one letter two do.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -33,7 +34,7 @@ class Speller:
         for word in set(words):
             spelled = letters(word)
             if len(spelled) >= 5:
-                for edge in ((spelled[0], False), (spelled[-1], True)):
+                for edge in (*_ends(spelled, 1), *(_ends(spelled, 2) if len(spelled) <= _ONE_SLIP + 1 else ())):
                     groups.setdefault(edge, []).append((len(spelled), word, spelled))
         self._words: dict[tuple[str, bool], list[str]] = {}
         self._letters: dict[tuple[str, bool], list[str]] = {}
@@ -52,17 +53,22 @@ class Speller:
         allowed = next((limit for longest, limit in _ALLOWED if size <= longest), _ALLOWED[-1][1])
         if not allowed:
             return None
-        best: tuple[int, int, str] | None = None
-        for edge in ((spelled[0], False), (spelled[-1], True)):
+        best: tuple[int, int, str] | None = None  # letters that differ, length, word
+        for edge in _ends(spelled, 2 if allowed == 1 else 1):
             starts = self._starts.get(edge)
             if starts is None:
                 continue
             first, end = starts[min(size - allowed, _LONGEST)], starts[min(size + allowed, _LONGEST) + 1]
             # One call over all lengths: a call costs as much as some fifty words.
             hit = process.extractOne(spelled, self._letters[edge][first:end], scorer=OSA.distance, score_cutoff=allowed if best is None else best[0])
-            if hit is not None and (best is None or (int(hit[1]), len(hit[0])) < best[:2]):
-                best = int(hit[1]), len(hit[0]), self._words[edge][first + hit[2]]
+            if hit is not None:
+                found = int(hit[1]), len(hit[0]), self._words[edge][first + hit[2]]
+                best = found if best is None else min(best, found)
         return None if best is None else (best[2], 1 - best[0] / max(size, 1))
+
+
+def _ends(spelled: str, size: int) -> tuple[tuple[str, bool], tuple[str, bool]]:
+    return (spelled[:size], False), (spelled[-size:], True)
 
 
 def likeness(left: str, right: str) -> float:

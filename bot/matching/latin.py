@@ -1,6 +1,6 @@
 """Words in Latin letters that the content does not know as they stand: Korean names as foreigners write them, and misspelt English.
 
-Everything is prepared when the content is read. A text without Latin letters costs one search, English whose words are all known little more.
+What is prepared takes long, and is wanted only where unknown words in Latin letters stand. English whose words are all known costs one search.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from bot.matching.fuzzy import Speller
 from bot.matching.surfaces import stem
 
 _WORD = re.compile(r"[a-z]+|\d+")
-_SUSPECT = re.compile(r"[a-z]{3}")
 _HANGUL_WORD = re.compile(r"[가-힣]+\d?[가-힣]+")
 _MOST = 6  # words that make up one name: so la pyo ji byeong
 _SOUND = 5  # letters of a sound that tell a name from chance
@@ -90,8 +89,6 @@ class LatinWords:
 
     def put_right(self, text: str) -> str:
         """The normalised text with names and misspelt words as the content writes them."""
-        if not _SUSPECT.search(text):
-            return text
         words = [(match[0], *match.span()) for match in _WORD.finditer(text)]
         pairs = {(one[0], other[0]) for one, other in zip(words, words[1:], strict=False)}
         if not any(self._is_odd(word) for word, _, _ in words) and self._compounds.keys().isdisjoint(pairs):

@@ -6,6 +6,7 @@ Topics, their names and the question go through the same reading, so that they m
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from bot.content import Content, Topic
 from bot.korean import Morpheme, Tagger, Utterance, initials, read
@@ -64,9 +65,10 @@ class Lexicon:
             for phrase in (topic.title.ko, *topic.names.ko):
                 self._learn(phrase.lower())
             for word in topic.words.all:
-                self.word_keys(word)
+                if not word.isascii() and " " not in word:  # others become no words of their own
+                    self.word_keys(word)
         self._guard_everyday(content)
-        self._written = LatinWords(content, self.latin)
+        self._content = content
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -170,7 +172,7 @@ class Lexicon:
             return {term.key for term in self.learn_terms(entry)}
         keys: set[str] = set()
         for word in entry.lower().split():
-            flat = compact(word)
+            flat = spell(word)
             if word.isascii():
                 keys.add(self.lemmas.get(stem(word)) or stem(word))
             elif _is_verb(word):
@@ -228,6 +230,11 @@ class Lexicon:
         kept = [term for term in terms if not term.soft or (is_name and term.kind in ("noun", "name", "place"))]
         return kept or terms
 
+    @cached_property
+    def written(self) -> LatinWords:
+        """What puts right words in Latin letters. Made when it is first asked for; should two threads ask at once, both make the same."""
+        return LatinWords(self._content, self.latin)
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def read(self, text: str) -> Reading:
@@ -240,8 +247,12 @@ class Lexicon:
         utterance = read(text, self.tagger, self.latin, self.names_by_initials, self.neutral)
         mended = False
         if utterance.language != "other":
-            right = self._written.put_right(utterance.text)
-            if right != utterance.text:
+            text = utterance.text
+            # Words of the content's Korean texts (CCTV) are meant as they stand.
+            latin = _LATIN.findall(text)
+            is_sound = self.neutral.issuperset(latin) or max(map(len, latin)) < 3
+            right = text if is_sound else self.written.put_right(text)
+            if right != text:
                 utterance = Utterance(right, utterance.language, utterance.script, tuple(self.tagger(right)))
                 mended = right.isascii()
         reading = self.annotate(utterance, names, places)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
+from bot.korean import Utterance
 from bot.korean.retype import carry_back
 from bot.matching.fuzzy import Speller
 from bot.matching.lexicon import Lexicon
@@ -13,6 +15,8 @@ from bot.matching.surfaces import compact
 LONGEST_WORD = 24  # letters; trying every part of a longer one costs more than it finds
 _MINOR = frozenset(("particle", "ending", "suffix", "auxiliary", "determiner"))
 
+Tried = dict[str, "tuple[str, float] | None"]  # part of a word → the known word it is near to
+
 
 class Spelling:
     """Mends questions.
@@ -21,14 +25,54 @@ class Spelling:
     """
 
     def __init__(self, lexicon: Lexicon, names: Iterable[str]) -> None:
-        self.everyday = lexicon.everyday
-        names = [compact(part) for name in names for part in {name, *name.split()}]
-        words = [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
-        self.known = {compact(word) for word in words} | set(lexicon.lemmas)
-        self.speller = Speller(words)
+        self._lexicon, self.everyday, self._names = lexicon, lexicon.everyday, tuple(names)
 
-    def mend(self, reading: Reading) -> str | None:
-        """The question with its misspelt words put right, or None where there is nothing to mend."""
+    # Made when the first doubtful word is met; should two threads meet one at once, both make the same.
+
+    @cached_property
+    def _words(self) -> list[str]:
+        names = [compact(part) for name in self._names for part in {name, *name.split()}]
+        lexicon = self._lexicon
+        return [word for word in (*names, *lexicon.words, *lexicon.everyday, *lexicon.cues) if not word.isascii() and 2 <= len(word) <= 16]
+
+    @cached_property
+    def known(self) -> set[str]:
+        return {compact(word) for word in self._words} | set(self._lexicon.lemmas)
+
+    @cached_property
+    def speller(self) -> Speller:
+        return Speller(self._words)
+
+    def prepare(self) -> None:
+        """Makes what is else made where the first doubtful word is met."""
+        _ = self.known, self.speller
+
+    def readings(self, reading: Reading, falls_apart: bool) -> Iterator[Reading]:
+        """The text as it may have been meant: with misspelt words put right, and where it falls apart also as the tagger would set its spaces."""
+        tried: Tried = {}
+        first = self.mend(reading, tried)
+        if first:
+            yield self._reread(first)
+        if not falls_apart or len(reading.words) < 2:
+            return
+        together = self._reread(reading.utterance.text.replace(" ", ""))
+        if _told_by(together) != _told_by(reading):
+            yield together
+        mended = self.mend(together, tried)
+        if mended and mended != (first or "").replace(" ", ""):
+            yield self._reread(mended)
+
+    def _reread(self, text: str) -> Reading:
+        reading = self._lexicon.annotate(Utterance(text, "ko", "", tuple(self._lexicon.tagger(text))))
+        reading.respelt = True
+        return reading
+
+    def mend(self, reading: Reading, tried: Tried | None = None) -> str | None:
+        """The question with its misspelt words put right, or None where there is nothing to mend.
+
+        tried  what was found for parts of words, kept by whoever mends several readings of one message
+        """
+        tried = {} if tried is None else tried
         doubtful = self._doubtful(reading)
         if not doubtful:
             return None
@@ -36,7 +80,7 @@ class Spelling:
         for word, (start, end) in zip(reading.utterance.text.split(), reading.words, strict=True):
             doubts = [place - start for place in doubtful if start <= place < end]
             mend = doubts and len(word) <= LONGEST_WORD and not word.isascii()
-            mended.append(self._mend_word(word, start, reading, doubts) if mend else word)
+            mended.append(self._mend_word(word, start, reading, doubts, tried) if mend else word)
         text = " ".join(mended)
         return text if text != reading.utterance.text else None
 
@@ -91,7 +135,7 @@ class Spelling:
                     return written
         return None
 
-    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int]) -> str:
+    def _mend_word(self, word: str, start: int, reading: Reading, doubts: list[int], tried: Tried) -> str:
         """The word with its longest misspelt part replaced; particles and endings behind it stay."""
         inside = [m for m in reading.morphemes if start <= m.start and m.end <= start + len(word)]
         written = self._unlink(word)
@@ -116,9 +160,17 @@ class Spelling:
                 continue
             if real and (begin > nouns[0].start - start or end < nouns[-1].end - start):
                 continue
-            hit = self.speller.correct(compact(word[begin:end]))
+            part = compact(word[begin:end])
+            if part not in tried:
+                tried[part] = self.speller.correct(part)
+            hit = tried[part]
             if hit and (best is None or (size * hit[1], -begin) > (best[0], -best[1])):
                 best = (size * hit[1], begin, end, hit[0])
         if best is None:
             return word
         return word[: best[1]] + best[3] + word[best[2] :]
+
+
+def _told_by(reading: Reading) -> set[str]:
+    """The words that a text is understood by: what has the same is understood alike."""
+    return {*(term.key for term in reading.terms), *(f"?{cue.id}" for cue in reading.cues)}

@@ -54,9 +54,7 @@ class Edges:
     """Where morphemes and words begin and end, in a text without spaces: what may be a word there."""
 
     def __init__(self, text: str, morphemes: list[Morpheme], words: list[tuple[int, int]]) -> None:
-        self.pairs: dict[str, list[int]] = {}  # where every two letters stand
-        for start in range(len(text) - 1):
-            self.pairs.setdefault(text[start : start + 2], []).append(start)
+        self.pairs = [text[start : start + 2] for start in range(len(text) - 1)]
         self.starts = {start for start, _ in words}
         self.ends = {end for _, end in words}
         self.words = {start for start, _ in words}
@@ -134,13 +132,12 @@ class Surfaces:
             for start in (n for n, other in enumerate(text) if other == char):
                 if edges.allow(start, start + 1, char.isascii(), loose):
                     found.append((start, start + 1, ids[char]))
-        for pair in self._lengths.keys() & edges.pairs.keys():
-            for start in edges.pairs[pair]:
-                for length in self._lengths[pair]:
-                    surface = text[start : start + length]
-                    names = ids.get(surface)
-                    if names is not None and len(surface) == length and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
-                        found.append((start, start + length, names))
+        for start, lengths in enumerate(map(self._lengths.get, edges.pairs)):
+            for length in lengths or ():
+                surface = text[start : start + length]
+                names = ids.get(surface)
+                if names is not None and len(surface) == length and edges.allow(start, start + length, surface[0].isascii(), loose, endings):
+                    found.append((start, start + length, names))
         if len(found) < 2:
             return found
         found.sort(key=lambda one: (one[0] - one[1], one[0]))

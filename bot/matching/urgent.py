@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.content.model import Phrases, Urgent
 from bot.korean.jamo import BASE, LAST, TAILS
@@ -85,7 +86,15 @@ class UrgentSigns:
         self._single = tuple(term for term in terms if len(term.text) == 1)  # rare: the keys above are two characters long
         self._telling = self._find_telling(terms)
         self._telling_single = tuple(term.text for key, found in self._telling.items() if len(key) == 1 for term in found)
-        self._figures = _figures(unless.all)
+        self._unless = unless
+
+    @cached_property
+    def _figures(self) -> re.Pattern[str] | None:
+        return _figures(self._unless.all)  # compiled where the first sign is found: it takes long, and most are asked nothing urgent
+
+    def prepare(self) -> None:
+        """Compiles what is else compiled where the first sign is found."""
+        _ = self._figures
 
     def find(self, text: str) -> Urgent | None:
         """The entry that the normalised text is a case of, or None."""

@@ -360,3 +360,11 @@ def test_what_is_saved_is_told_within_two_seconds(serving, folder, now):
 
     assert len(waits) == 4
     assert max(waits) < 2
+
+
+def test_what_serves_is_wholly_made_so_that_no_resident_waits_for_it(serving):
+    engine = serving.engine
+    spelling = engine.understander.index.spelling
+
+    assert "written" in vars(engine.understander.lexicon)
+    assert {"known", "speller"} <= vars(spelling).keys()

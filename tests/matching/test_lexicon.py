@@ -102,3 +102,13 @@ def test_the_name_of_a_larger_place_is_kept_apart(read):
 @pytest.mark.parametrize("text", ["", " ", "\0\x01", "👍", "..."], ids=["empty", "blank", "controls", "emoji", "marks"])
 def test_what_holds_no_word_has_no_terms(read, text):
     assert read(text).terms == []
+
+
+def test_a_korean_question_does_without_what_only_unknown_latin_words_need(make_index):
+    lexicon = make_index().lexicon
+
+    lexicon.read("방범용 CCTV 몇 개예요")
+    assert "written" not in vars(lexicon)
+
+    lexicon.read("where is the cctvs")
+    assert "written" in vars(lexicon)

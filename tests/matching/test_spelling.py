@@ -40,3 +40,19 @@ BY_EAR = [("새싹어린이지베 가나요", "새싹어린이집에 가나요")
 @pytest.mark.parametrize(("text", "right"), BY_EAR, ids=[text for text, _ in BY_EAR])
 def test_a_word_spelt_by_ear_is_read_as_it_is_written(town, text, right):
     assert spell(town.spelling.mend(town.lexicon.read(text)) or "") == spell(right)
+
+
+def test_parts_of_a_message_that_is_mended_twice_are_tried_once(make_index):
+    class CountingSpeller:
+        asked = 0
+
+        def correct(self, word):
+            self.asked += 1
+
+    index, tried = make_index(), {}
+    index.spelling.speller = speller = CountingSpeller()
+    index.spelling.mend(index.lexicon.read("은하가로둥은"), tried)
+    first = speller.asked
+    index.spelling.mend(index.lexicon.read("은하가로둥은"), tried)
+
+    assert speller.asked == first > 0

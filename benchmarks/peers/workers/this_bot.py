@@ -58,6 +58,7 @@ def open_bot(request: dict[str, Any], folder: Path, semantic: bool) -> Any:
         given["knowledge"].mkdir()
         write_base(request["base"], given["knowledge"])
     engine = open_engine(Settings(**given))
+    engine.prepare()
     if semantic:
         wait_for_encoder()
     return engine
