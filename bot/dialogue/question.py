@@ -116,6 +116,10 @@ class Understander:
                         lexicon.latin.update(cue.lower().split())
         self.places = {spelt: word for word in content.places.ko for spelt in (compact(word), romanise(word), name_in_latin(word).lower())}
         self.names = {topic.id: _flat_names(topic) for topic in content.topics.values()}
+        self.siblings: dict[str, set[str]] = {}
+        for topic in content.topics.values():
+            for member in topic.members:
+                self.siblings.setdefault(member, set()).update(topic.members)
         self.years = {topic.id: _years_of(topic, content) for topic in content.topics.values()}
 
     def prepare(self) -> None:
@@ -255,10 +259,10 @@ class Understander:
         return found
 
     def _near(self, state: State) -> set[str]:
-        """Topics at hand: the last ones, what was offered or listed, members of a group just told."""
+        """Topics at hand: the last ones, what was offered or listed, members of a group just told, what stands in one group with them."""
         near = {*state.topics, *state.numbered, *(o.topic for o in state.options if o.topic)}
         for topic_id in state.topics:
-            near.update(self.content.topics[topic_id].members)
+            near.update(self.content.topics[topic_id].members, self.siblings.get(topic_id, ()))
         return near
 
     def _choose(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
