@@ -25,7 +25,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from benchmarks.peers.environments import Environments, Unavailable  # noqa: E402
-from benchmarks.peers.matchers import MATCHERS, Matcher  # noqa: E402
+from benchmarks.peers.matchers import MATCHERS, WORKER_SECONDS, Matcher  # noqa: E402
 from benchmarks.peers.rows import Row, Table  # noqa: E402
 from benchmarks.peers.tasks import Newsletter, ParaKqc, open_newsletter, open_parakqc  # noqa: E402
 
@@ -40,7 +40,7 @@ BUSY = 1.2  # clock against processor, from which figures are told to come from 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = read_options(arguments)
-    bench = Run(Environments(options.home), core())
+    bench = Run(Environments(options.home), core(), options.limit)
     tasks = open_tasks(options, bench)
     chosen = [matcher for matcher in MATCHERS if not options.only or matcher.name in options.only]
     pythons = {matcher.name: bench.prepare(matcher) for matcher in chosen}
@@ -70,6 +70,7 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--bench", type=Path, default=ROOT.parent / "shared" / "bench", help=f"folder with {TSV}")
     parser.add_argument("--home", type=Path, default=HOME, help="where the peers' environments are made (default .peers)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where JSON and plot go (default benchmarks/results)")
+    parser.add_argument("--limit", type=float, default=WORKER_SECONDS, metavar="SECONDS", help=f"a matcher has so long a task ({WORKER_SECONDS})")
     parser.add_argument("--write-docs", action="store_true", help="put the tables and the plot into docs/benchmarks.md; for whole runs")
     options = parser.parse_args(arguments)
     if options.write_docs and (options.only or options.task or options.suite):
@@ -123,10 +124,11 @@ def about(task: ParaKqc | Newsletter) -> str:
 
 @dataclass
 class Run:
-    """What was done so far. steps: (what, seconds by the clock)."""
+    """What was done so far. limit: seconds that a matcher has a task; steps: (what, seconds by the clock)."""
 
     environments: Environments
     core: int | None
+    limit: float
     steps: list[tuple[str, float]] = field(default_factory=list)
 
     def say(self, text: str) -> None:
@@ -150,7 +152,7 @@ class Run:
             return Row(matcher.name, matcher.title, str(python))
         start = time.perf_counter()
         try:
-            result = matcher.ask(python, {**task.request(), "core": self.core})
+            result = matcher.ask(python, {**task.request(), "core": self.core}, self.limit)
             own = task.own_point(result) if isinstance(task, Newsletter) else None
             row = Row(matcher.name, matcher.title, "", result, tuple(task.mark(result)), own)
         except Unavailable as error:

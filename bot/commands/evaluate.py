@@ -98,7 +98,7 @@ def calibrate(flags: Flags, suites: list[Path], output: Path | None, noise: floa
     engine = engine_over(content, start_tagger(settings), settings, open_encoder(cache_folder()) if by_meaning else None)
     ranking, rows = fitting.fit_suites(engine, files, Noise(rate=noise, seed=seed) if noise else None, by_meaning)
     command = f"yongsan-bot calibrate {' '.join(path.as_posix() for path in suites)}"
-    account = fitting.account(rows, command + f" --noise {noise:g}" * bool(noise) + " --semantic" * by_meaning)
+    account = fitting.account(rows, command + f" --noise {noise:g} --seed {seed}" * bool(noise) + " --semantic" * by_meaning)
     click.echo(account)
     if output is not None:
         suffix = SEMANTIC * by_meaning
