@@ -22,7 +22,7 @@ from bot.matching.reading import CONTENT_KINDS, Reading, Term
 from bot.matching.spelling import Spelling
 from bot.matching.surfaces import compact
 
-SHORTLIST = 12
+SHORTLIST = 8
 KIND_WEIGHT = {"verb": 0.45, "adjective": 0.45, "root": 0.7, "number": 0.3}
 SOFT_WEIGHT = 0.6
 _CALLED = {"name": 1.0, "question": 0.85, "word": 0.6, "text": 0.35}
