@@ -25,6 +25,7 @@ _BOTH = "개 개소 개교 곳 대 명 건 가구 세대 학교 배 번 권 채 
 _SINO_ONLY = "개년 개월 개국 년 월 일 주 주일 회 차 세 층 호 호선 등 위 분 시간 시 원 면 선 미터 킬로 킬로미터 프로 퍼센트 평 동 인 학년"
 _NATIVE_ONLY = "군데 사람 가지 자리 차례 시 시간 분 달 마리 그루"
 _COUNTED = _longest_first(f"{_BOTH} {_SINO_ONLY} {_NATIVE_ONLY} 번째")
+_COUNTED = _COUNTED.replace("|인|", "|인(?!데|가|지|걸|거|듯)|")  # 연세 90인데: no unit
 _SINO_COUNTED = _longest_first(f"{_BOTH} {_SINO_ONLY} 군데 사람 가지 자리")
 _NATIVE_COUNTED = _longest_first(f"{_BOTH} {_NATIVE_ONLY}")
 

@@ -83,3 +83,8 @@ def sino(number):
         if digit != "0":
             out += ("" if digit == "1" and place else " 일이삼사오육칠팔구"[int(digit)]) + place
     return out
+
+
+@pytest.mark.parametrize(("text", "unit"), [("연세 90인데 받나요", ""), ("3인 가구", "인"), ("90인가요", "")])
+def test_what_follows_a_figure_as_an_ending_is_no_unit(text, unit):
+    assert [quantity.unit for quantity in quantities(text)] == [unit]
