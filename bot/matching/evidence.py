@@ -207,6 +207,7 @@ def _other_editions(reading: Reading, chosen: Sequence[Candidate], index: Index)
 
 
 def _strange(reading: Reading, explained: frozenset[str], topics: Sequence[str], index: Index) -> float:
+    """How many words of the topics stand together in one word of the question as they never do in what is written of the topics."""
     starts = {start for start, _ in reading.words}
     long = {place for start, end in reading.words if end - start > _WORD for place in range(start, end)}  # written without spaces
     return sum(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.korean import decompose, fold
 
@@ -69,13 +69,3 @@ class Speller:
 
 def _ends(spelled: str, size: int) -> tuple[tuple[str, bool], tuple[str, bool]]:
     return (spelled[:size], False), (spelled[-size:], True)
-
-
-def likeness(left: str, right: str) -> float:
-    """How alike two lists of words are, whatever their order: 1.0 is the same words."""
-    return fuzz.token_sort_ratio(left, right) / 100
-
-
-def closeness(left: str, right: str) -> float:
-    """1.0 less the share of letters that differ."""
-    return float(Levenshtein.normalized_similarity(left, right))
