@@ -233,7 +233,7 @@ class Index:
         """The topics that may be meant, best first, at most SHORTLIST."""
         question = self._weigh_question(reading)
         bags = self.bags.read((letter_bits(reading.compact), _words(reading)))
-        pool, likeness = self.bags.compare(bags, self._explaining(question), 6)
+        pool, likeness = self.bags.compare(bags, self._explaining(question), 4)
         if not pool:
             return []
         found = [self._look_at(n, question) for n in pool]
