@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from bot.korean import decompose, fold
 
@@ -69,3 +69,8 @@ class Speller:
 
 def _ends(spelled: str, size: int) -> tuple[tuple[str, bool], tuple[str, bool]]:
     return (spelled[:size], False), (spelled[-size:], True)
+
+
+def closeness(left: str, right: str) -> float:
+    """1.0 less the share of letters that differ."""
+    return float(Levenshtein.normalized_similarity(left, right))

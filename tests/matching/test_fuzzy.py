@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.fuzzy import Speller
+from bot.matching.fuzzy import Speller, closeness, letters
 
 NEAR = [
     ("쏠라표지뱡", "쏠라표지병"),
@@ -55,8 +55,19 @@ def test_without_words_nothing_is_corrected():
     assert Speller([]).correct("쏠라표지병") is None
 
 
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_scores_are_shares(left, right):
+    assert 0.0 <= closeness(left, right) <= 1.0
+    assert closeness(left, right) == pytest.approx(closeness(right, left))
+    assert closeness(left, left) == 1.0
+
+
 @given(st.text(alphabet="가각갉힣ㄱㅏab1 ", max_size=40))
 def test_any_word_may_be_asked_of_the_speller(word):
     found = Speller(["비상벨", "쏠라표지병"]).correct(word)
 
     assert found is None or 0.0 <= found[1] <= 1.0
+
+
+def test_one_wrong_key_is_one_letter_of_many():
+    assert closeness(letters("쏠라표지병"), letters("쏠라표지뱡")) > 0.85
