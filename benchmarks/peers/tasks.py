@@ -119,7 +119,8 @@ def open_parakqc(tsv: Path) -> ParaKqc:
 
 def open_newsletter(suites: Sequence[Path]) -> Newsletter:
     """The task over those suites. Raises SuiteError."""
-    from bot.commands.opening import engine_over, start_tagger
+    from bot.building import engine_over
+    from bot.commands.opening import start_tagger
     from bot.config import Settings
 
     content, settings = load_content(), Settings()

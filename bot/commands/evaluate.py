@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from bot.building import engine_over
 from bot.channels.explain import FEATURES, REASONS
 from bot.channels.explain import KINDS as KINDS_OF_REPLY
-from bot.commands.opening import Flags, engine_over, open_ready_engine, open_settings, start_tagger
+from bot.commands.opening import Flags, open_ready_engine, open_settings, start_tagger
 from bot.content import load_content
 from bot.engine import Engine
 from bot.errors import SuiteError

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.building import encoder_of, engine_over, tagger_of
 from bot.config import ConfigFile, Settings, read_settings
-from bot.content import Content, load_content
+from bot.content import load_content
 from bot.content.yaml_text import parse_file
-from bot.dialogue.policy import Thresholds
-from bot.dialogue.wording import Office
 from bot.engine import Engine
-from bot.errors import ConfigError, SemanticError, TaggerError
-from bot.korean import Tagger, open_tagger
+from bot.errors import ConfigError
+from bot.korean import Tagger
 
 if TYPE_CHECKING:
     from bot.matching.semantic import Encoder
@@ -84,33 +83,15 @@ def open_ready_engine(settings: Settings) -> Engine:
     return engine
 
 
-def engine_over(content: Content, tagger: Tagger, settings: Settings, encoder: Encoder | None = None) -> Engine:
-    """The engine over a content, as it is set up."""
-    office = Office(settings.office.name, settings.office.contact, settings.office.official, settings.office.contact_en, settings.office.name_en)
-    matching = settings.matching
-    thresholds = Thresholds(matching.answer_from, matching.offer_from, matching.partial_from, matching.close)
-    return Engine(content, tagger, office, settings.content.fresh_days, settings.conversation.idle_minutes, thresholds, encoder)
-
-
 def start_tagger(settings: Settings) -> Tagger:
-    """The tagger that is configured; with a warning, Mecab where it cannot start."""
-    try:
-        return open_tagger(settings.korean.tagger)
-    except TaggerError as error:
-        if settings.korean.tagger == "mecab":
-            raise
-        click.echo(f"경고: {error}\n  이번에는 mecab으로 계속합니다.", err=True)
-        return open_tagger("mecab")
+    """The tagger that is configured; with a warning on standard error, Mecab where it cannot start."""
+    return tagger_of(settings, _warn)
 
 
 def start_encoder(settings: Settings) -> Encoder | None:
-    """The encoder for likeness of meaning, where that is set; with a warning, none where it cannot start."""
-    if not settings.matching.semantic:
-        return None
-    from bot.matching.semantic import cache_folder, open_encoder
+    """The encoder for likeness of meaning, where that is set; with a warning on standard error, none where it cannot start."""
+    return encoder_of(settings, _warn)
 
-    try:
-        return open_encoder(cache_folder())
-    except SemanticError as error:
-        click.echo(f"경고: {error}\n  이번에는 낱말로만 찾습니다.", err=True)
-        return None
+
+def _warn(text: str) -> None:
+    click.echo(text, err=True)

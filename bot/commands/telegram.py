@@ -10,10 +10,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.building import engine_over
 from bot.channels.serving import Serving
 from bot.channels.telegram.app import TelegramBot
 from bot.channels.telegram.logs import configure
-from bot.commands.opening import Flags, engine_over, open_settings, start_encoder, start_tagger
+from bot.commands.opening import Flags, open_settings, start_encoder, start_tagger
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.store import contents
