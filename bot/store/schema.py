@@ -5,7 +5,16 @@
     outbox         what is to be sent, in order; once sent, neither text nor address is left
     replies        who (a hash) was told what, and from which content
     questions      what could not be answered, masked
-    contents       the files of every content that replies were given from
+    contents       the files of every content that replies were given from, or that was published
+    publications   which content residents are answered from, and since when: the last row speaks
+    proposals      changed contents that wait for staff's word, with what the suites say of them
+    pauses         topics that staff have stopped ("*": the whole bot)
+    votes          what residents think of a reply, one vote each
+    drafts         what a resident may pass on to staff but has not approved yet
+    handoffs       what was passed on to staff, masked, with the consent; the address only as long as an answer may go there
+    messages       the messages of a hand-off, by their ids in Telegram, on both sides
+    blocks         who (a hash) may pass nothing on, and until when
+    notes          what the bot has to remember of itself
     deletions      who (a hash) asked to be forgotten, and when, so that a restored backup forgets them too
     marks          by which another key than the one that everything was hashed with is known (keys.py)
 
@@ -18,7 +27,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    false,
+)
 
 
 class UTC(TypeDecorator[dt.datetime]):
@@ -95,6 +119,9 @@ outbox = Table(
     Column("not_before", UTC),
     Column("done_at", UTC),
     Column("failure", String(64)),  # why it could not be delivered
+    Column("note", Text),  # JSON: what is to be noted when it has arrived, or told when it cannot; gone once that is done
+    Column("once", Boolean, nullable=False, server_default=false()),  # rather not at all than twice
+    Column("begun_at", UTC),  # of what goes once: sending has begun, and may have come to its end unseen
     sqlite_autoincrement=True,  # a bot remembers by id what has just arrived
 )
 Index(
@@ -144,6 +171,128 @@ contents = Table(
     Column("version", String(16), primary_key=True),
     Column("served_at", UTC, nullable=False),
     Column("files", LargeBinary, nullable=False),  # gzip of a JSON object, path to text
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("version", String(16), nullable=False, index=True),
+    Column("at", UTC, nullable=False),
+    Column("how", String(16), nullable=False),  # start, saved, approved, rollback or command
+    Column("person", HASH, nullable=False, server_default=""),  # who of the staff
+    Column("note", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("version", String(16), nullable=False, index=True),
+    Column("base", String(16), nullable=False),  # version that was published when it was judged
+    Column("at", UTC, nullable=False),
+    Column("state", String(16), nullable=False),  # judging, open, published, declined, replaced or withdrawn
+    Column("verdict", Text),  # JSON of bot.evaluation.gate.Verdict
+    Column("files", LargeBinary, nullable=False),
+    Column("message_id", BigInteger),  # of the card in the group of the staff
+    Column("decided_at", UTC),
+    Column("decided_by", HASH, nullable=False, server_default=""),
+    sqlite_autoincrement=True,  # buttons carry them
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("scope", String(32), primary_key=True),
+    Column("at", UTC, nullable=False),
+    Column("person", HASH, nullable=False, server_default=""),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("reply_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UTC, nullable=False, index=True),
+    Column("person", HASH, nullable=False, index=True),
+    Column("vote", String(8), nullable=False),  # yes, no or wrong
+    Column("topics", Text, nullable=False),
+    Column("content", String(16), nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("chat", HASH, primary_key=True),
+    Column("person", HASH, primary_key=True, index=True),
+    Column("mark", String(8), nullable=False),  # which buttons are its own
+    Column("at", UTC, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # question or report
+    Column("text", Text),  # masked; None while it is waited for
+    Column("handoff", BigInteger),  # which it asks further
+    Column("topics", Text, nullable=False),
+    Column("aspects", Text, nullable=False),
+    Column("reply_kind", String(16), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("bot", BigInteger, nullable=False),
+    Column("at", UTC, nullable=False, index=True),
+    Column("chat", HASH, nullable=False),
+    Column("person", HASH, nullable=False, index=True),
+    Column("address", Text),  # JSON of where an answer goes
+    Column("language", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),  # question, or report of something wrong
+    Column("text", Text, nullable=False),  # masked, as the resident has approved it
+    Column("consent", String(16), nullable=False),  # version of the wording that was consented to
+    Column("topics", Text, nullable=False),
+    Column("aspects", Text, nullable=False),
+    Column("reply_kind", String(16), nullable=False),
+    Column("content", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # open, closed, declined or withdrawn
+    Column("clerk", HASH, nullable=False, server_default=""),  # who has claimed it
+    Column("clerk_name", String(64), nullable=False, server_default=""),
+    Column("claimed_at", UTC),
+    Column("answered_at", UTC),  # first answer
+    Column("touched_at", UTC, nullable=False, index=True),
+    Column("reminded_at", UTC),
+    Column("thread_id", BigInteger),  # in a group with topics
+    sqlite_autoincrement=True,  # the number that residents are told
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("handoff", BigInteger, nullable=False, index=True),
+    Column("at", UTC, nullable=False),
+    Column(
+        "role", String(16), nullable=False
+    ),  # card, further, notice (the bot's, in the group), answer (staff's), part (the bot's, to the resident)
+    Column("chat", HASH, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("of", BigInteger),  # of a part: the message of the staff that it carries
+    Column("number", Integer, nullable=False, server_default="0"),  # of a part: which one
+    Column("text", Text),  # of an answer
+)
+Index("ix_messages_message", messages.c.chat, messages.c.message_id)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("person", HASH, primary_key=True),
+    Column("until", UTC, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 deletions = Table(

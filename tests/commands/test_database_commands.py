@@ -13,8 +13,8 @@ def test_upgrade_says_from_what_to_what(run_bot, sqlite_url):
     first = run_bot("db", "upgrade", YONGSAN_BOT_STORE__URL=sqlite_url).stdout.decode()
     second = run_bot("db", "upgrade", YONGSAN_BOT_STORE__URL=sqlite_url).stdout.decode()
 
-    assert "없음 → 0001" in first
-    assert "이미 새것입니다: 0001" in second
+    assert "없음 → 0002" in first
+    assert "이미 새것입니다: 0002" in second
 
 
 def test_a_backup_is_restored_once_that_is_confirmed(run_on, database, tmp_path):

@@ -28,7 +28,7 @@ def packed(*values):
     return io.BytesIO(gzip.compress(b"".join(json.dumps(value).encode() + b"\n" for value in values)))
 
 
-HEAD = {"format": "yongsan-bot backup", "version": 1, "revision": "0001", "at": "2026-01-01T00:00:00+00:00"}
+HEAD = {"format": "yongsan-bot backup", "version": 1, "revision": "0002", "at": "2026-01-01T00:00:00+00:00"}
 NONE = {"rows": dict.fromkeys(("contents", "conversations", "replies", "questions", "deletions", "marks", "inbox"), 0)}
 
 
