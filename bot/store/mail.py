@@ -25,7 +25,7 @@ _HANDLED = update(inbox).where(_LETTER).values(handled_at=bindparam("now"), payl
 _WAITING = (outbox.c.bot == bindparam("of")) & (outbox.c.chat == bindparam("to")) & outbox.c.done_at.is_(None)
 _PARCELS = select(outbox).where(_WAITING).order_by(outbox.c.id).limit(100)
 _OPEN = (outbox.c.id == bindparam("number")) & outbox.c.done_at.is_(None)
-_SENT = update(outbox).where(_OPEN).values(done_at=bindparam("now"), payload=None, failure=None)
+_SENT = update(outbox).where(_OPEN).values(done_at=bindparam("now"), payload=None, failure=None, note=None)
 _DELIVERED = update(replies).where((replies.c.id == bindparam("number")) & replies.c.delivered_at.is_(None)).values(delivered_at=bindparam("now"))
 _POST = insert(outbox)
 # Without the option an INSERT's rowcount is -1 on PostgreSQL, whether or not it was kept.
@@ -53,6 +53,8 @@ class Parcel:
     method, payload  a request of the channel's and its parameters
     created_at       when that came which it answers
     reply_id         the record of the reply that it carries
+    note             what is to be noted when it has arrived, or told when it cannot
+    once             rather not at all than twice; begun: whether sending it has begun already, and may have come to its end
     """
 
     id: int
@@ -62,6 +64,18 @@ class Parcel:
     created_at: dt.datetime
     attempts: int
     reply_id: int | None = None
+    note: dict[str, Any] | None = None
+    once: bool = False
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Something that could not be delivered, and that somebody wants to know of."""
+
+    id: int
+    reason: str
+    note: dict[str, Any]
 
 
 # -- the inbox -------------------------------------------------------------------------------------------------------
@@ -96,10 +110,12 @@ def postpone_letter(connection: Connection, letter: Letter, until: dt.datetime) 
 
 
 def post(
-    connection: Connection, bot: int, chat: str, person: str, method: str, payload: dict[str, Any], now: dt.datetime, reply_id: int | None = None
-) -> None:
-    """Puts a request last in the queue of its chat."""
-    values = {"bot": bot, "chat": chat, "person": person, "method": method, "created_at": now, "reply_id": reply_id}
+    connection: Connection, bot: int, chat: str, person: str, method: str, payload: dict[str, Any], now: dt.datetime, reply_id: int | None = None,
+    note: dict[str, Any] | None = None, once: bool = False,
+) -> None:  # fmt: skip
+    """Puts a request last in the queue of its chat. note, once: see Parcel."""
+    values = {"bot": bot, "chat": chat, "person": person, "method": method, "created_at": now, "reply_id": reply_id, "once": once}
+    values["note"] = None if note is None else json.dumps(note)
     connection.execute(_POST, {**values, "payload": json.dumps(payload, ensure_ascii=False)})
 
 
@@ -109,8 +125,27 @@ def parcels(connection: Connection, bot: int, chat: str, now: dt.datetime) -> li
     for row in connection.execute(_PARCELS, {"of": bot, "to": chat}):
         if row.not_before is not None and row.not_before > now:
             break  # nothing overtakes it
-        found.append(Parcel(row.id, row.chat, row.method, json.loads(row.payload or "{}"), row.created_at, row.attempts, row.reply_id))
+        note = json.loads(row.note) if row.note else None
+        payload, begun = json.loads(row.payload or "{}"), row.begun_at is not None
+        found.append(Parcel(row.id, row.chat, row.method, payload, row.created_at, row.attempts, row.reply_id, note, row.once, begun))
     return found
+
+
+def begin(connection: Connection, parcel_id: int, now: dt.datetime) -> None:
+    """Sending of what goes only once begins."""
+    connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(begun_at=now))
+
+
+def lost(connection: Connection, bot: int) -> list[Lost]:
+    """What could not be delivered and is yet to be told; told no more by `told`."""
+    which = (outbox.c.bot == bot) & outbox.c.note.is_not(None) & outbox.c.done_at.is_not(None)
+    rows = connection.execute(select(outbox.c.id, outbox.c.failure, outbox.c.note).where(which).order_by(outbox.c.id).limit(100))
+    return [Lost(row.id, row.failure or "", json.loads(row.note)) for row in rows]
+
+
+def told(connection: Connection, one: Lost) -> None:
+    """Whoever wants to know of it, does."""
+    connection.execute(update(outbox).where(outbox.c.id == one.id).values(note=None))
 
 
 def sent(connection: Connection, parcel: Parcel, now: dt.datetime) -> None:
@@ -137,7 +172,7 @@ def _close(connection: Connection, which: Any, now: dt.datetime, failure: str) -
 
 def postpone(connection: Connection, parcel_id: int, until: dt.datetime) -> None:
     """Sending failed; another try later. What is behind it in the chat waits too."""
-    connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(not_before=until, attempts=outbox.c.attempts + 1))
+    connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(not_before=until, attempts=outbox.c.attempts + 1, begun_at=None))
 
 
 def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id: int) -> None:

@@ -132,6 +132,7 @@ Index(
     sqlite_where=outbox.c.done_at.is_(None),
     postgresql_where=outbox.c.done_at.is_(None),
 )
+Index("ix_outbox_noted", outbox.c.bot, sqlite_where=outbox.c.note.is_not(None), postgresql_where=outbox.c.note.is_not(None))
 
 replies = Table(
     "replies",

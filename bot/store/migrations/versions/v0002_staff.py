@@ -26,6 +26,8 @@ def upgrade() -> None:
         outbox.add_column(sa.Column("note", sa.Text(), nullable=True))
         outbox.add_column(sa.Column("once", sa.Boolean(), server_default=sa.false(), nullable=False))
         outbox.add_column(sa.Column("begun_at", UTC(), nullable=True))
+    noted = sa.text("note IS NOT NULL")
+    op.create_index("ix_outbox_noted", "outbox", ["bot"], unique=False, sqlite_where=noted, postgresql_where=noted)
     _publishing()
     _residents()
     _handoffs()
