@@ -1,6 +1,7 @@
-"""Puts knowledge/, intents/ and config.example.yaml into the wheel, as bot/defaults. Everything else is in pyproject.toml.
+"""Puts knowledge/, intents/, config.example.yaml, the question suites and their floors into the wheel, as bot/defaults.
 
-They stand at the top level because staff edit them there; a checkout (or an editable install) reads them from there.
+They stand where they are edited, outside the package; a checkout (or an editable install) reads them from there. Everything else is in
+pyproject.toml.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 
-def defaults() -> list[str]:
-    """Every file that travels as a default, relative to the top level."""
-    return [p.as_posix() for folder in ("knowledge", "intents") for p in sorted(Path(folder).glob("*.yaml"))] + ["config.example.yaml"]
+def defaults() -> dict[str, str]:
+    """Every file that travels as a default, relative to the top level, and its name below bot/defaults."""
+    files = [path for folder in ("knowledge", "intents") for path in sorted(Path(folder).glob("*.yaml"))] + [Path("config.example.yaml")]
+    judging = [*sorted(Path("tests/suites").glob("*.jsonl")), Path("tests/floors.yaml")]  # what a change is held against
+    return {path.as_posix(): path.as_posix() for path in files} | {path.as_posix(): path.relative_to("tests").as_posix() for path in judging}
 
 
 class BuildWithDefaults(build_py):
@@ -22,8 +25,8 @@ class BuildWithDefaults(build_py):
     def run(self) -> None:
         super().run()
         if not self.editable_mode:
-            for file in defaults():
-                target = Path(self.build_lib, "bot", "defaults", file)
+            for file, name in defaults().items():
+                target = Path(self.build_lib, "bot", "defaults", name)
                 self.mkpath(str(target.parent))
                 self.copy_file(file, str(target))
 

@@ -41,10 +41,18 @@ class OfficeSettings(_Section):
 
 
 class ContentSettings(_Section):
-    """fresh_days  days for which a source speaks of today; watch  whether a running bot takes in saved changes"""
+    """What is answered from, and how a change of it reaches residents.
+
+    fresh_days      days for which a source speaks of today; watch  whether a running bot takes in saved changes
+    publish         whether a saved change is answered from at once, or when staff approve it; None: see `publishes_on_approval`
+    suites, floors  questions that a change is held against, and what they must reach; None: the packaged ones (`find_suites` in evaluation/gate.py)
+    """
 
     fresh_days: int = Field(default=14, ge=0, description="0 이상의 정수(일)")
     watch: bool = Field(default=True, description="true, false")
+    publish: Literal["on_save", "on_approval"] | None = Field(default=None, description="on_save, on_approval")
+    suites: Path | None = Field(default=None, description="폴더 경로")
+    floors: Path | None = Field(default=None, description=_PATH)
 
 
 class ConversationSettings(_Section):
@@ -145,6 +153,13 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
     operation: OperationSettings = OperationSettings()
+
+
+def publishes_on_approval(settings: Settings) -> bool:
+    """Whether a saved change waits for staff's word. Where nothing is set it does as soon as there is a group to ask."""
+    if settings.content.publish is None:
+        return settings.telegram.staff_chat_id is not None
+    return settings.content.publish == "on_approval"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.opening import Flags, open_engine, open_settings
-from bot.config import Settings, leaves
+from bot.config import Settings, leaves, publishes_on_approval
 from bot.content.yaml_text import parse_file
 from bot.dialogue.policy import Thresholds
 from bot.errors import ConfigError
@@ -312,3 +312,13 @@ def test_every_threshold_reaches_the_policy_by_its_own_name():
 
 def test_the_policy_and_the_settings_have_the_same_defaults():
     assert open_engine(Settings()).policy.thresholds == Thresholds()
+
+
+@pytest.mark.parametrize(
+    ("publish", "group", "expected"),
+    [(None, None, False), (None, -1001, True), ("on_save", -1001, False), ("on_approval", None, True)],
+)
+def test_a_change_waits_for_staff_where_it_is_set_or_where_there_is_a_group_to_ask(publish, group, expected):
+    settings = Settings.model_validate({"content": {"publish": publish}, "telegram": {"staff_chat_id": group}})
+
+    assert publishes_on_approval(settings) is expected

@@ -13,7 +13,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("bot", "knowledge", "intents", "pyproject.toml", "setup.py", "config.example.yaml", "LICENSE", "README.md")
+PARTS = (
+    "bot",
+    "knowledge",
+    "intents",
+    "tests/suites",
+    "tests/floors.yaml",
+    "pyproject.toml",
+    "setup.py",
+    "config.example.yaml",
+    "LICENSE",
+    "README.md",
+)
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
@@ -30,6 +41,7 @@ def wheel(tmp_path_factory):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif (ROOT / name).exists():
+            (source / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(ROOT / name, source / name)
     run(sys.executable, "-m", "build", "--no-isolation", ".", cwd=source)
     return next((source / "dist").glob("*.whl"))
@@ -41,7 +53,8 @@ def test_the_wheel_carries_the_defaults(wheel):
 
     for folder in ("knowledge", "intents"):
         assert {f"bot/defaults/{folder}/{path.name}" for path in (ROOT / folder).glob("*.yaml")} <= names
-    assert {"bot/defaults/config.example.yaml", "bot/matching/coefficients.yaml"} <= names
+    assert {f"bot/defaults/suites/{path.name}" for path in (ROOT / "tests" / "suites").iterdir()} <= names
+    assert {"bot/defaults/config.example.yaml", "bot/defaults/floors.yaml", "bot/matching/coefficients.yaml"} <= names
     assert not [name for name in names if name.startswith(("tests", "knowledge", "intents", "benchmarks"))]
 
 

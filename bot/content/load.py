@@ -42,9 +42,13 @@ INTENT_FILES: dict[str, type[model.Shape]] = {
 
 
 def packaged(name: str) -> Path:
-    """The folder that travels with the package: "knowledge" or "intents"."""
+    """What travels with the package: the folders "knowledge", "intents" and "suites", and "floors.yaml".
+
+    A checkout has them where they are edited: the last two under tests/.
+    """
     inside = Path(str(resources.files("bot"))) / "defaults" / name
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
+    checkout = Path(__file__).resolve().parents[2]
+    return inside if inside.exists() else checkout / ("tests" if name in ("suites", "floors.yaml") else "") / name
 
 
 @dataclass
