@@ -11,18 +11,35 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigError
+from bot.times import read_dates, read_week, read_weekly
 
 PREFIX = "YONGSAN_BOT_"
 _SQLITE = "sqlite:///"
 _UNSET = ("", "~", "null", "Null", "NULL", None)
 _TEXT, _SHARE, _PATH, _COUNT = "글", "0.0에서 1.0 사이의 수", "파일 경로", "1 이상의 정수"
+_DATES = '"2026-12-31, 2027-01-02" 꼴의 날짜들'
 _PORT = "1에서 65535 사이의 정수"
+
+
+def _read_by(read: Callable[[str], Any]) -> AfterValidator:
+    """Refuses a text that `read` cannot read; what is kept is the text."""
+
+    def check(text: str) -> str:
+        read(text)
+        return text
+
+    return AfterValidator(check)
+
+
+_Hours = Annotated[str, _read_by(read_week)]
+_Dates = Annotated[str, _read_by(read_dates)]
+_Weekly = Annotated[str, _read_by(read_weekly)]
 
 
 class _Section(BaseModel):
@@ -112,6 +129,31 @@ class TelegramSettings(_Section):
     rates: RateSettings = RateSettings()
 
 
+class HandoffSettings(_Section):
+    """When staff are there, and how questions are passed on to them.
+
+    hours, closed, open, digest  texts as bot/times.py reads them; holidays  whether the office is closed on South Korea's public holidays;
+    remind_hours  office hours that an inquiry may wait; block_days  how long a resident is kept from asking staff; open_at_once  of one resident
+    """
+
+    hours: _Hours = Field(default="월-금 09:00-18:00", description='"월-금 09:00-12:00 13:00-18:00, 토 09:00-13:00" 꼴의 글')
+    holidays: bool = Field(default=True, description="true, false")
+    closed: _Dates = Field(default="", description=_DATES)
+    open: _Dates = Field(default="", description=_DATES)
+    remind_hours: int = Field(default=4, ge=1, description=f"{_COUNT}(업무 시간)")
+    block_days: int = Field(default=7, ge=1, description=f"{_COUNT}(일)")
+    open_at_once: int = Field(default=3, ge=1, description=_COUNT)
+    digest: _Weekly = Field(default="월 09:00", description='"월 09:00" 꼴의 글, 없음')
+
+    @field_validator("open")
+    @classmethod
+    def _not_closed_too(cls, text: str, info: ValidationInfo) -> str:
+        both = read_dates(text) & read_dates(info.data.get("closed", ""))
+        if both:
+            raise ValueError(f"'{min(both)}': handoff.closed에도 있는 날짜입니다.")
+        return text
+
+
 class StoreSettings(_Section):
     """url  an SQLAlchemy address; key  what ids are hashed with; text_days, record_days  how long texts and records are kept"""
 
@@ -150,6 +192,7 @@ class Settings(_Section):
     korean: KoreanSettings = KoreanSettings()
     matching: MatchingSettings = MatchingSettings()
     telegram: TelegramSettings = TelegramSettings()
+    handoff: HandoffSettings = HandoffSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
     operation: OperationSettings = OperationSettings()
@@ -186,7 +229,8 @@ def read_settings(flags: Mapping[str, Any], file: ConfigFile | None = None) -> S
         settings = Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise _value_error(tuple(first["loc"]), first["type"], file) from None
+        reason = str(first["ctx"]["error"]) if first["type"] == "value_error" else ""  # words of bot/times.py
+        raise _value_error(tuple(first["loc"]), first["type"], file, reason) from None
     if settings.matching.offer_from > settings.matching.answer_from:
         raise _value_error(("matching", "offer_from"), "order", file)
     return settings
@@ -280,7 +324,7 @@ def _is_known(path: tuple[str, ...]) -> bool:
     return any(leaf[: len(path)] == path or path[: len(leaf)] == leaf for leaf, _ in leaves())
 
 
-def _value_error(path: tuple[str | int, ...], kind: str, file: ConfigFile | None) -> ConfigError:
+def _value_error(path: tuple[str | int, ...], kind: str, file: ConfigFile | None, reason: str = "") -> ConfigError:
     """The error for one setting: where it stands, what is wrong, what may stand there."""
     key, place = ".".join(map(str, path)), "명령줄"
     names = {name.upper(): name for name, value in os.environ.items() if value}
@@ -299,4 +343,4 @@ def _value_error(path: tuple[str | int, ...], kind: str, file: ConfigFile | None
     if allowed is None:
         inside = ", ".join(leaf[-1] for leaf, _ in leaves() if leaf[: len(path)] == path)
         return ConfigError(place, f"'{key}' 아래에는 '이름: 값'이 와야 합니다.", f"쓸 수 있는 항목: {inside}")
-    return ConfigError(place, f"'{key}'에 쓸 수 없는 값입니다.", f"쓸 수 있는 값: {allowed}")
+    return ConfigError(place, f"'{key}'에 쓸 수 없는 값입니다.{reason and ' '}{reason}", f"쓸 수 있는 값: {allowed}")

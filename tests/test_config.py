@@ -244,6 +244,11 @@ def test_an_unknown_variable_is_named_with_the_one_that_was_meant(monkeypatch, t
         ("telegram: {webhook: {sekret: x}}\n", "1번째 줄", "telegram.webhook.sekret", "telegram.webhook.secret"),
         ("telegram: {rates: fast}\n", "1번째 줄", "telegram.rates", "per_second, group_per_minute, retries"),
         ("telegram: {rates: {per_second: -1}}\n", "1번째 줄", "telegram.rates.per_second", "0 이상의 정수"),
+        ("handoff:\n  hours: 월-금\n", "2번째 줄", "handoff.hours", "월-금 09:00-12:00 13:00-18:00"),
+        ("handoff: {closed: 12월 31일}\n", "1번째 줄", "handoff.closed", "2026-12-31"),
+        ("handoff:\n  closed: 2026-05-01\n  open: 2026-05-01\n", "3번째 줄", "handoff.open", "2026-12-31"),
+        ("handoff: {digest: 매일 09:00}\n", "1번째 줄", "handoff.digest", "월 09:00"),
+        ("handoff: {remind_hours: 0}\n", "1번째 줄", "handoff.remind_hours", "1 이상의 정수"),
         ("store: {text_days: 0}\n", "1번째 줄", "store.text_days", "1 이상의 정수"),
         ("store: {key: short}\n", "1번째 줄", "store.key", "16자"),
         ("limits: {message_length: 9999}\n", "1번째 줄", "limits.message_length", "50에서 1000"),
@@ -322,3 +327,9 @@ def test_a_change_waits_for_staff_where_it_is_set_or_where_there_is_a_group_to_a
     settings = Settings.model_validate({"content": {"publish": publish}, "telegram": {"staff_chat_id": group}})
 
     assert publishes_on_approval(settings) is expected
+
+
+def test_hours_that_cannot_be_read_are_told_with_the_bit_that_is_wrong(write_config):
+    write_config("handoff:\n  hours: 월-금 09:00-25:00\n")
+
+    assert "'25:00'" in settings_error().problem

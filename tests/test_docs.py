@@ -58,7 +58,7 @@ def options_of(command: click.Command) -> set[str]:
 def default_of(path: tuple[str, ...], info: FieldInfo) -> str:
     """A default as the operator guide shows it."""
     value = info.default.get_secret_value() if isinstance(info.default, SecretStr) else info.default
-    if value is None:
+    if value in (None, ""):
         return "the packaged folder" if path in (("knowledge",), ("intents",)) else "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -9,15 +9,10 @@ from dataclasses import dataclass, field
 from bot.dialogue import Pick, State
 from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
+from bot.times import SEOUL as SEOUL
+from bot.times import seoul_now as seoul_now
 
-# Korea keeps no summer time; a fixed offset needs no time zone data on the machine.
-SEOUL = dt.timezone(dt.timedelta(hours=9), "KST")
 CHATS = 10_000
-
-
-def seoul_now() -> dt.datetime:
-    """The time in Seoul."""
-    return dt.datetime.now(SEOUL)
 
 
 def read_time(text: str) -> dt.datetime:

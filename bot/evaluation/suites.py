@@ -17,10 +17,10 @@ from typing import Any
 from bot.content import Fault
 from bot.content.yaml_text import parse_file
 from bot.errors import SuiteError
+from bot.times import SEOUL
 
 EXPECTS = ("answer", "partial", "abstain", "chitchat")
 KINDS = ("single", "dialogue")
-SEOUL = dt.timezone(dt.timedelta(hours=9))
 NOW = dt.datetime(2021, 2, 1, 9, tzinfo=SEOUL)
 
 _ASK_KEYS = ("q", "expect", "must", "must_not", "now")

@@ -1,0 +1,1 @@
+"""What staff do, with no messenger in it."""
