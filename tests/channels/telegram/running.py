@@ -11,6 +11,7 @@ The fixtures below are for every test of this folder (conftest.py).
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -30,6 +31,7 @@ from botapi import BotApi, Sent
 from store.conftest import postgres, postgres_url
 
 ROOT = Path(__file__).resolve().parents[3]
+CLOCKED = Path(__file__).with_name("clocked.py")
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
 _LOOK_SECONDS = 0.01
@@ -55,9 +57,10 @@ class Running:
     settings  as environment variables are named: limits__message_length=200; None leaves one out
     store     SQLAlchemy address; the same after a restart
     port      of /readyz and /metrics
+    now       what its clock shows at first, in Seoul ("2021-02-05T19:40"); `turn` sets it anew. Else the machine's clock counts
     """
 
-    def __init__(self, api: BotApi, folder: Path, store: str = "", **settings: Any) -> None:
+    def __init__(self, api: BotApi, folder: Path, store: str = "", now: str = "", **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.api, self.folder, self.port = api, folder, free_port()
         self.file = folder / "bot.sqlite"
@@ -74,6 +77,9 @@ class Running:
         self.process: subprocess.Popen[bytes] | None = None
         self._stderr = folder / f"stderr-{self.port}.log"
         self._from = 0  # where in it the present process begins
+        self._clock = folder / f"clock-{self.port}" if now else None
+        if now:
+            self.turn(now)
 
     def __enter__(self) -> Running:
         try:
@@ -98,7 +104,8 @@ class Running:
         """Starts the process, without waiting for anything."""
         assert self.process is None or self.process.poll() is not None, "the bot runs already"
         self._from = self._stderr.stat().st_size if self._stderr.exists() else 0
-        command = [sys.executable, "-m", "bot", "telegram", *arguments]
+        program = [str(CLOCKED), str(self._clock)] if self._clock else ["-m", "bot"]
+        command = [sys.executable, *program, "telegram", *arguments]
         with self._stderr.open("ab") as stderr:
             self.process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=stderr)
         return self
@@ -108,6 +115,14 @@ class Running:
         self.launch(*arguments)
         self.wait(lambda: self.logged("serving"), START_SECONDS)
         return self
+
+    def turn(self, now: str) -> None:
+        """Sets the clock of a bot that was made with one; it runs on from there."""
+        assert self._clock, "this bot goes by the machine's clock"
+        shown = dt.datetime.fromisoformat(now).replace(tzinfo=dt.timezone(dt.timedelta(hours=9)))
+        beside = self._clock.with_suffix(".new")
+        beside.write_text(f"{shown.timestamp()} {time.time()}", encoding="ascii")
+        beside.replace(self._clock)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Asks it to end, and waits for that; its status."""
