@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from . import access, topics
 from .checking import METHODS, Formatted
+from .groupchats import full
 from .html import Entity
-from .people import blank, member, person
+from .people import member, person
 from .records import Refused, Sent
 from .state import State, scope_key
+from .threads import placement, thread_for_bot
 
 Params = dict[str, Any]
 Method = Callable[[State, Params, Formatted], Any]
@@ -29,6 +32,9 @@ _TOO_OLD = "Bad Request: query is too old and response timeout expired or query 
 
 def carry_out(state: State, method: str, params: Params, texts: Formatted) -> Any:
     """Does what a method asks for; gives its result."""
+    access.check(state, method, params)
+    if "chat_id" in params:
+        params = {**params, "chat_id": state.resolved(params["chat_id"])}
     if method in _METHODS:
         return _METHODS[method](state, params, texts)
     if METHODS[method]["returns"] == "Message" and method.startswith("send"):
@@ -39,7 +45,8 @@ def carry_out(state: State, method: str, params: Params, texts: Formatted) -> An
 def send(state: State, method: str, params: Params, texts: Formatted) -> dict[str, Any]:
     """Sends a message of any kind; gives it as the bot gets it back. Of media only the caption is kept."""
     chat_id = params["chat_id"]
-    reply_to = _reply_target(state, params)
+    replied = _replied(state, params)
+    thread_id = thread_for_bot(state, chat_id, params.get("message_thread_id"), replied)
     name = "text" if "text" in params else "caption"
     text, entities = texts.get(name, ("", []))
     message: dict[str, Any] = {
@@ -49,11 +56,7 @@ def send(state: State, method: str, params: Params, texts: Formatted) -> dict[st
         "date": int(time.time()),
     }
     message |= _content(name, text, entities)
-    if "message_thread_id" in params:
-        message |= {"message_thread_id": params["message_thread_id"], "is_topic_message": True}
-    if reply_to is not None:
-        quoted = state.message(chat_id, reply_to) or {}
-        message["reply_to_message"] = {key: value for key, value in quoted.items() if key != "reply_to_message"}
+    message |= placement(state, chat_id, thread_id, replied)
     markup = params.get("reply_markup") or {}
     if "inline_keyboard" in markup:
         message["reply_markup"] = markup
@@ -65,8 +68,8 @@ def send(state: State, method: str, params: Params, texts: Formatted) -> dict[st
         entities=entities,
         buttons=markup.get("inline_keyboard", []),
         markup=None if "inline_keyboard" in markup else markup or None,
-        thread_id=params.get("message_thread_id"),
-        reply_to=reply_to,
+        thread_id=thread_id,
+        reply_to=replied["message_id"] if replied else None,
         at=time.monotonic(),
         method=method,
         message=message,
@@ -88,25 +91,25 @@ def _source(params: Params, name: str, plain: str) -> str:
     return params[name] if params.get("parse_mode", "").lower() == "html" and name in params else stdlib_html.escape(plain, quote=False)
 
 
-def _reply_target(state: State, params: Params) -> int | None:
+def _replied(state: State, params: Params) -> dict[str, Any] | None:
     """The message that is replied to, if there is one."""
     reply: dict[str, Any] | None = params.get("reply_parameters")
     if not reply:
         return None
-    message_id: int = reply["message_id"]
-    if state.message(reply.get("chat_id") or params["chat_id"], message_id) is not None:
-        return message_id
-    if reply.get("allow_sending_without_reply"):
-        return None
-    raise Refused(400, "Bad Request: message to be replied not found")
+    found = state.message(state.resolved(reply.get("chat_id") or params["chat_id"]), reply["message_id"])
+    if found is None and not reply.get("allow_sending_without_reply"):
+        raise Refused(400, "Bad Request: message to be replied not found")
+    return found
 
 
 def _own(state: State, params: Params) -> Sent:
     """The bot's message that is to be edited."""
     place = f"message {params['message_id']} in chat {params['chat_id']}"
-    found = state.messages.get((params["chat_id"], params["message_id"]))
+    key = params["chat_id"], params["message_id"]
+    found = state.messages.get(key)
     if found is None:
-        raise Refused(400, "Bad Request: message to edit not found", violation=f"{place} does not exist")
+        unknown = None if key in state.removed else f"{place} does not exist"
+        raise Refused(400, "Bad Request: message to edit not found", violation=unknown)
     if not isinstance(found, Sent):
         raise Refused(400, "Bad Request: message can't be edited", violation=f"{place} is not the bot's")
     return found
@@ -149,9 +152,15 @@ def _edited(sent: Sent, buttons: list[list[dict[str, Any]]]) -> dict[str, Any]:
 
 
 def _delete(state: State, params: Params, _: Formatted) -> bool:
-    found = state.messages.pop((params["chat_id"], params["message_id"]), None)
-    if found is None:
+    chat_id, message_id = params["chat_id"], params["message_id"]
+    message = state.message(chat_id, message_id)
+    if message is None:
         raise Refused(400, "Bad Request: message to delete not found")
+    group = state.group(chat_id)
+    own = message.get("from", {}).get("id") == state.bot_id
+    if group and ("forum_topic_created" in message or not (own or access.may(state, chat_id, "can_delete_messages"))):
+        raise Refused(400, "Bad Request: message can't be deleted", violation=f"message {message_id} in chat {chat_id} is not the bot's to delete")
+    found = state.messages.pop((chat_id, message_id))
     if isinstance(found, Sent):
         found.deleted = True
     return True
@@ -201,13 +210,31 @@ def _profile_getter(name: str) -> Method:
 
 
 def _get_chat(state: State, params: Params, _: Formatted) -> dict[str, Any]:
-    return blank("ChatFullInfo", **state.chat(params["chat_id"]))
+    return full(state, params["chat_id"])
 
 
 def _get_member(state: State, params: Params, _: Formatted) -> dict[str, Any]:
-    user_id = params["user_id"]
+    return _member(state, params["chat_id"], params["user_id"])
+
+
+def _member(state: State, chat_id: int | str, user_id: int) -> dict[str, Any]:
     user = state.bot if user_id == state.bot_id else person(user_id)
-    return member(state.member_status(params["chat_id"], user_id), user)
+    return member(state.member_status(chat_id, user_id), user, state.rights.get((chat_id, user_id)))
+
+
+def _get_administrators(state: State, params: Params, _: Formatted) -> list[dict[str, Any]]:
+    chat_id = params["chat_id"]
+    if isinstance(chat_id, int) and chat_id > 0:
+        raise Refused(400, "Bad Request: there are no administrators in the private chat")
+    leading = [user_id for (place, user_id), status in state.members.items() if place == chat_id and status in {"creator", "administrator"}]
+    return [_member(state, chat_id, user_id) for user_id in leading]
+
+
+def _count_members(state: State, params: Params, _: Formatted) -> int:
+    chat_id = params["chat_id"]
+    if isinstance(chat_id, int) and chat_id > 0:
+        return 2
+    return sum(place == chat_id and status not in {"left", "kicked"} for (place, _), status in state.members.items())
 
 
 def _leave(state: State, params: Params, _: Formatted) -> bool:
@@ -241,5 +268,16 @@ _METHODS: dict[str, Method] = {
     "getMyShortDescription": _profile_getter("short_description"),
     "getChat": _get_chat,
     "getChatMember": _get_member,
+    "getChatAdministrators": _get_administrators,
+    "getChatMemberCount": _count_members,
     "leaveChat": _leave,
+    "createForumTopic": topics.create,
+    "editForumTopic": topics.edit,
+    "closeForumTopic": topics.close,
+    "reopenForumTopic": topics.reopen,
+    "deleteForumTopic": topics.delete,
+    "closeGeneralForumTopic": topics.close_general,
+    "reopenGeneralForumTopic": topics.reopen_general,
+    "pinChatMessage": topics.pin,
+    "unpinChatMessage": topics.unpin,
 }

@@ -9,6 +9,12 @@ from typing import Any
 
 from .checking import TYPES
 
+# Who Telegram names as the author of what a group, a channel or itself has written.
+ANONYMOUS: dict[str, Any] = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+CHANNEL: dict[str, Any] = {"id": 136_817_688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+TELEGRAM: dict[str, Any] = {"id": 777_000, "is_bot": False, "first_name": "Telegram"}
+NOBODY = {ANONYMOUS["id"], CHANNEL["id"], TELEGRAM["id"]}  # no chat can be had with these
+
 _SCALARS: dict[str, Any] = {"Integer": 0, "Float": 0.0, "Boolean": False, "True": True}
 
 
@@ -50,9 +56,10 @@ def _value(field: str, facts: dict[str, Any]) -> Any:
     return [] if kind.startswith("Array of") else blank(kind)
 
 
-def member(status: str, user: dict[str, Any]) -> dict[str, Any]:
-    """A ChatMember with this status: creator, administrator, member, restricted, left or kicked."""
+def member(status: str, user: dict[str, Any], rights: dict[str, bool] | None = None) -> dict[str, Any]:
+    """A ChatMember with this status: creator, administrator, member, restricted, left or kicked; of the rights those it can show."""
     for name in TYPES["ChatMember"]["subtypes"]:
-        if TYPES[name]["fields"]["status"]["values"] == [status]:
-            return blank(name, status=status, user=user)
+        fields = TYPES[name]["fields"]
+        if fields["status"]["values"] == [status]:
+            return blank(name, status=status, user=user, **{right: has for right, has in (rights or {}).items() if right in fields})
     raise ValueError(f"no such status: {status}")

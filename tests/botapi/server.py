@@ -26,6 +26,7 @@ from .actions import Actions
 from .checking import METHODS, Formatted, Problem
 from .delivery import Delivery
 from .faults import BAD_GATEWAY, Fault
+from .groupchats import GroupActions
 from .judging import Judging
 from .methods import carry_out
 from .params import params_of
@@ -38,7 +39,7 @@ from .wire import Connection, Request
 _WEBHOOK_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 
 
-class BotApi(Actions, Judging):
+class BotApi(Actions, GroupActions, Judging):
     """The server. Arguments: the bot's token and username, the port (0: any free one), the seed of random faults."""
 
     def __init__(self, token: str = "1234567:TEST-token_of-no-bot", username: str = "yongsan_test_bot", port: int = 0, seed: int = 0) -> None:
@@ -119,6 +120,7 @@ class BotApi(Actions, Judging):
 
     def _added(self, entry: Entry) -> None:
         self._fresh.append(entry)
+        self._wake()
 
     def _wake(self) -> None:
         with self.lock:

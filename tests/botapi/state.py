@@ -8,9 +8,12 @@ from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
+from .groups import Group
 from .people import blank, chat_of
 from .records import Call, Callback, Sent
 from .updates import Entry, Updates
+
+DEFAULT_USER = 5_000_001  # who acts in a group, when the test does not care
 
 
 class State:
@@ -33,6 +36,13 @@ class State:
         self.webhook: dict[str, Any] = {}
         self.violations: list[str] = []
         self.members: dict[tuple[int | str, int], str] = {}
+        self.rights: dict[tuple[int | str, int], dict[str, bool]] = {}
+        self.groups: dict[int, Group] = {}
+        self.names: dict[str, int] = {}  # of public groups, in small letters
+        self.absent: set[int | str] = set()
+        self.migrated: dict[int, int] = {}
+        self.removed: set[tuple[int | str, int]] = set()  # messages that people deleted: the bot cannot know
+        self.met: set[int] = set()  # who has written to the bot alone
         self.languages: dict[int, str] = {}
         self._chats: dict[int | str, dict[str, Any]] = {}
         self._last_message: dict[int | str, int] = {}
@@ -65,13 +75,50 @@ class State:
         self.sent_to.setdefault(sent.chat_id, []).append(sent)
         self.messages[sent.chat_id, sent.message_id] = sent
 
+    def remove(self, chat_id: int | str, message_id: int) -> None:
+        """A message that people deleted: the bot gets no update, and may still try to do something with it."""
+        found = self.messages.pop((chat_id, message_id), None)
+        if isinstance(found, Sent):
+            found.deleted = True
+        self.removed.add((chat_id, message_id))
+
     def message(self, chat_id: int | str, message_id: int) -> dict[str, Any] | None:
         """The Message of an id, whoever sent it; None when there is none, or no longer."""
         found = self.messages.get((chat_id, message_id))
         return found.message if isinstance(found, Sent) else found
 
     def member_status(self, chat_id: int | str, user_id: int) -> str:
-        return self.members.get((chat_id, user_id), "member")
+        """Of a group that was set up with its members everybody else is not there; elsewhere everybody is."""
+        group = self.group(chat_id)
+        return self.members.get((chat_id, user_id), "left" if group and group.closed_circle else "member")
+
+    def group(self, chat_id: int | str) -> Group | None:
+        """The group that was set up with this id; None for any other chat."""
+        return self.groups.get(chat_id) if isinstance(chat_id, int) else None
+
+    def set_group(self, group: Group, title: str | None = None) -> None:
+        """Holds a group's chat to what was set up; its title stays as it was without a new one."""
+        chat = self.chat(group.chat_id, group.kind)
+        username = f"group_{abs(group.chat_id)}"
+        fresh = group.chat(title or chat["title"], username)
+        chat.clear()
+        chat.update(fresh)
+        self.groups[group.chat_id] = group
+        if group.chat_id not in self._last_message:
+            self.next_message_id(group.chat_id)  # that of its creation: 1 is the number of a forum's general topic
+        if group.public:
+            self.names[f"@{username}"] = group.chat_id
+
+    def someone(self, chat_id: int) -> int:
+        """Who acts in a chat, when the test does not care: the person themselves, or the first member that was named."""
+        if chat_id > 0:
+            return chat_id
+        there = [one for (place, one), status in self.members.items() if place == chat_id and status not in {"left", "kicked"}]
+        return next((one for one in there if one != self.bot_id), DEFAULT_USER)
+
+    def resolved(self, chat_id: int | str) -> int | str:
+        """The number of a public group that is named by its @username."""
+        return self.names.get(chat_id.lower(), chat_id) if isinstance(chat_id, str) else chat_id
 
 
 def scope_key(scope: dict[str, Any] | None) -> str:

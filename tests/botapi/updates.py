@@ -57,14 +57,14 @@ class Updates:
         self.withheld: list[int] = []
         self.allowed: set[str] = set()
 
-    def add(self, update: dict[str, Any], *, again: bool = False) -> int:
-        """Queues an update and gives it an id, if it has none; one of a kind that the bot has not asked for is withheld."""
+    def add(self, update: dict[str, Any], *, again: bool = False, hidden: bool = False) -> int:
+        """Queues an update and gives it an id, if it has none; a hidden one, and one of a kind that the bot has not asked for, is withheld."""
         if "update_id" not in update:
             update = {"update_id": self._last_id + 1, **update}
         update_id: int = update["update_id"]
         self._last_id = max(self._last_id, update_id)
         self.known[update_id] = update
-        if not again and not self._wanted(update):
+        if hidden or (not again and not self._wanted(update)):
             self.withheld.append(update_id)
             return update_id
         self._serial += 1
