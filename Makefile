@@ -1,6 +1,7 @@
 # make chat    talk to the bot in this terminal
 # make test    all tests, and the floors that the question suites must reach
 # make check   format, lint, types, and the files of knowledge/ and intents/
+# make pictures  the pictures of the staff guide, from conversations with the running bot (needs Chromium and a Korean font)
 # make bench   how fast it is
 # make bench-scale  how cost grows from 1,000 to 100,000 phrasings (2 minutes)
 # make bench-peers  the bot beside its peers, on the same questions (20 minutes or more; the first time some minutes for what pip brings)
@@ -14,7 +15,7 @@ VENV ?= .venv
 SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
 BIN := $(VENV)/bin
 
-.PHONY: help chat test check bench bench-scale bench-peers soak format clean
+.PHONY: help chat test check pictures bench bench-scale bench-peers soak format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +32,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict bot
 	$(BIN)/yongsan-bot check --source $(SOURCE)
+
+# Debian, Ubuntu: apt install chromium fonts-noto-cjk; else: .venv/bin/playwright install chromium. PLAYS=questions for some of them
+pictures: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pictures]'
+	$(BIN)/python docs/pictures/make.py $(PLAYS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/bench.py

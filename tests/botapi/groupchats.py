@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any
 
 from .groups import GENERAL, Group, Rights, permissions_of, rights_of
-from .people import ANONYMOUS, blank, person
+from .people import ANONYMOUS, blank
 from .state import State
 from .topics import open_topic, remove, tell, toggle
 
@@ -102,7 +102,7 @@ class GroupActions:
         """Someone opens a topic; its message_thread_id."""
         with self.lock:
             group = self._forum(chat_id)
-            return open_topic(self.state, group, name, person(user_id or self.state.someone(chat_id))).thread_id
+            return open_topic(self.state, group, name, self.state.person(user_id or self.state.someone(chat_id))).thread_id
 
     def close_topic(self, chat_id: int, thread_id: int = GENERAL, user_id: int | None = None) -> None:
         """Someone closes a topic, or the general one; the bot is told."""
@@ -122,7 +122,7 @@ class GroupActions:
         with self.lock:
             group = self._forum(chat_id)
             topic = None if thread_id == GENERAL else group.topics[thread_id]
-            toggle(self.state, group, topic, closed, person(user_id or self.state.someone(chat_id)))
+            toggle(self.state, group, topic, closed, self.state.person(user_id or self.state.someone(chat_id)))
 
     def _forum(self, chat_id: int) -> Group:
         group = self.state.group(chat_id)
@@ -150,7 +150,7 @@ class GroupActions:
                 if place == old_id:
                     more = {"can_manage_topics": True} if status == "administrator" else {}
                     self._stand(new_id, user_id, status, state.rights.get((old_id, user_id), {}) | more)
-            tell(state, old, {"migrate_to_chat_id": new_id}, person(state.someone(old_id)))
+            tell(state, old, {"migrate_to_chat_id": new_id}, state.person(state.someone(old_id)))
             tell(state, new, {"migrate_from_chat_id": old_id, "sender_chat": state.chat(new_id)}, ANONYMOUS)
             state.migrated[old_id] = new_id
 

@@ -15,7 +15,7 @@ from . import access, topics
 from .checking import METHODS, Formatted
 from .groupchats import full
 from .html import Entity
-from .people import member, person
+from .people import member
 from .records import Refused, Sent
 from .state import State, scope_key
 from .threads import placement, thread_for_bot
@@ -218,7 +218,7 @@ def _get_member(state: State, params: Params, _: Formatted) -> dict[str, Any]:
 
 
 def _member(state: State, chat_id: int | str, user_id: int) -> dict[str, Any]:
-    user = state.bot if user_id == state.bot_id else person(user_id)
+    user = state.bot if user_id == state.bot_id else state.person(user_id)
     return member(state.member_status(chat_id, user_id), user, state.rights.get((chat_id, user_id)))
 
 

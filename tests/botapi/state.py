@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 from .groups import Group
-from .people import blank, chat_of
+from .people import blank, chat_of, person
 from .records import Call, Callback, Sent
 from .updates import Entry, Updates
 
@@ -44,6 +44,7 @@ class State:
         self.removed: set[tuple[int | str, int]] = set()  # messages that people deleted: the bot cannot know
         self.met: set[int] = set()  # who has written to the bot alone
         self.languages: dict[int, str] = {}
+        self.first_names: dict[int, str] = {}  # of people who were given one
         self._chats: dict[int | str, dict[str, Any]] = {}
         self._last_message: dict[int | str, int] = {}
         self._numbers = itertools.count(1)
@@ -62,6 +63,14 @@ class State:
                 chat["username"] = chat_id.lstrip("@")
             self._chats[chat_id] = chat
         return chat
+
+    def person(self, user_id: int, language_code: str | None = None) -> dict[str, Any]:
+        """A user as the bot sees them; one who was given a name has that alone."""
+        user = person(user_id, language_code or self.languages.get(user_id, "ko"))
+        if user_id in self.first_names:
+            user["first_name"] = self.first_names[user_id]
+            del user["last_name"], user["username"]
+        return user
 
     def next_message_id(self, chat_id: int | str) -> int:
         """Increases within a chat; chats begin far apart, so that a mix-up of two chats does not go unseen."""

@@ -99,3 +99,13 @@ def test_message_ids_increase_in_a_chat_and_differ_between_chats(api, ask):
 def test_an_impossible_message_is_the_tests_own_fault(api):
     with pytest.raises(ValueError, match="message.foo"):
         api.message(1, "가", foo="bar")
+
+
+def test_a_person_who_was_named_is_seen_by_that_name_alone(api):
+    api.name(7, "김주무관")
+
+    api.message(-1002, "안녕하세요", user_id=7)
+
+    sender = api.update(max(api.state.updates.known))["message"]["from"]
+    assert (sender["first_name"], "last_name" in sender, "username" in sender) == ("김주무관", False, False)
+    assert api.person(8)["first_name"] == "이름8"

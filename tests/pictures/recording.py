@@ -1,0 +1,267 @@
+"""Conversations with the running bot, written down as they look in a chat window.
+
+A play (plays.py) drives a `Stage`: it writes and presses in chats, turns the clock, changes a file, and shoots pictures of what a chat shows.
+A picture holds no time of the machine's, so that playing it again gives the same one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from botapi import BotApi, Sent
+from channels.telegram.running import ROOT, Running
+
+from bot.times import SEOUL
+
+RESIDENT, STAFF_GROUP = 501, -1_001_000_000_500
+BOT = "용산봇"
+_WEEK = "월화수목금토일"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chat as it stands: a bubble, or a small word between bubbles.
+
+    kind     "said", or what stands between bubbles: "day", "pressed", "shown" (a word of the bot's over the chat)
+    who      its author; "" for a word between bubbles
+    html     its text as HTML of Telegram's, what is set back in italics
+    buttons  (label, whether it was pressed) row by row
+    quote    (author, words) of the message that it replies to
+    """
+
+    kind: str
+    who: str = ""
+    text: str = ""
+    html: str = ""
+    is_bot: bool = False
+    time: str = ""
+    buttons: tuple[tuple[tuple[str, bool], ...], ...] = ()
+    quote: tuple[str, str] | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a chat window shows. alt: what it is a picture of, in a sentence."""
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    lines: tuple[Line, ...]
+
+    def transcript(self) -> str:
+        """The picture in words, as Markdown."""
+        return "\n".join([f"# {self.title}", "", self.alt, "", *_quoted(self.lines)]).rstrip() + "\n"
+
+
+@dataclass(slots=True)
+class Chat:
+    """A chat of the play, and what has happened in it. Every action waits until the bot has done what follows from it."""
+
+    stage: Stage
+    id: int
+    title: str
+    subtitle: str
+    seen: int = 0  # how many messages of the bot's are written down
+    shot: int = 0  # how many events stand in pictures already
+    events: list[Callable[[], Line | None]] = field(default_factory=list)
+    day: dt.date | None = None
+
+    def says(self, text: str, who: str = "주민", **options: Any) -> list[Sent]:
+        """Somebody writes; what the bot sends to this chat."""
+        self._opens_day()
+        line = Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock)
+        self.events.append(lambda: line)
+        return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), **options))
+
+    def replies(self, to: Sent, text: str, who: str) -> list[Sent]:
+        """Somebody answers a message of the bot's, as Telegram's own "reply"."""
+        self._opens_day()
+        quote = (BOT, to.text.splitlines()[0])
+        line = Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock, quote=quote)
+        self.events.append(lambda: line)
+        return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), reply_to=to))
+
+    def presses(self, label: str, who: str = "주민", on: Sent | None = None) -> list[Sent]:
+        """Somebody presses a button whose label begins so: of that message, else of the last one that has it."""
+        self._opens_day()
+        sent = on or next(one for one in reversed(self.sent) if any(name.startswith(label) for name in one.labels))
+        number, whole = next((n, name) for n, name in enumerate(sent.labels) if name.startswith(label))
+        self.stage.pressed.add((sent.chat_id, sent.message_id, whole))
+        words = f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"
+        self.events.append(lambda: Line("pressed", text=words))
+        before = len(self.stage.api.calls)
+        sent_now = self._act(lambda: self.stage.api.press(sent, number, user_id=self.stage.member(self, who)))
+        for call in self.stage.api.calls[before:]:
+            if call.method == "answerCallbackQuery" and call.params.get("text"):
+                self.events.append(partial(Line, "shown", text=call.params["text"]))
+        return sent_now
+
+    def waits(self) -> list[Sent]:
+        """Waits until the bot writes here by itself; what it writes."""
+        self.stage.bot.wait(lambda: len(self.sent) > self.seen)
+        return self._act(lambda: None)
+
+    def shoot(self, name: str, alt: str, *, again: bool = False, title: str = "") -> None:
+        """A picture of what this chat shows since the last one; again: of all that it shows."""
+        events = self.events if again else self.events[self.shot :]
+        self.shot = len(self.events)
+        lines = tuple(line for event in events if (line := event()) is not None)
+        assert lines, f"nothing happened in {self.title} since the last picture"
+        assert name not in self.stage.pictures, f"two pictures are called {name}"
+        self.stage.pictures[name] = Picture(name, title or self.title, self.subtitle, alt, lines)
+
+    @property
+    def sent(self) -> list[Sent]:
+        """All messages of the bot's here."""
+        return self.stage.api.sent(self.id)
+
+    @property
+    def last(self) -> Sent:
+        """The bot's last message here."""
+        return self.sent[-1]
+
+    def _act(self, act: Callable[[], object]) -> list[Sent]:
+        before = self.seen
+        act()
+        self.stage.settle()
+        return self.sent[before:]
+
+    def collect(self) -> None:
+        """Writes down what the bot has sent since."""
+        for sent in self.sent[self.seen :]:
+            self._opens_day()
+            self.events.append(self._event(sent, self.stage.clock))
+        self.seen = len(self.sent)
+
+    def _event(self, sent: Sent, clock: str) -> Callable[[], Line | None]:
+        """The line of a message as it stands when the picture is taken; None once it is deleted."""
+        return lambda: None if sent.deleted else self.stage.line_of(sent, clock)
+
+    def _opens_day(self) -> None:
+        today = self.stage.now.date()
+        if today != self.day:
+            self.day = today
+            text = f"{today.year}년 {today.month}월 {today.day}일 {_WEEK[today.weekday()]}요일"
+            self.events.append(lambda: Line("day", text=text))
+
+
+class Stage:
+    """A running bot whose clock the play sets, the resident's chat and the staff's group."""
+
+    def __init__(self, bot: Running, now: str) -> None:
+        self.bot, self.api = bot, bot.api
+        self.now = dt.datetime.fromisoformat(now).replace(tzinfo=SEOUL)
+        self.pictures: dict[str, Picture] = {}
+        self.pressed: set[tuple[int | str, int, str]] = set()
+        self.chats: list[Chat] = []
+        self._members: dict[tuple[int, str], int] = {}
+        self.staff = self.chat(STAFF_GROUP, "직원 대화방", "직원과 봇만 있는 그룹")
+
+    def chat(self, chat_id: int = 0, title: str = "주민의 대화방", subtitle: str = "주민과 봇, 둘만의 대화") -> Chat:
+        """One more chat; without an id that of a resident who is new."""
+        made = Chat(self, chat_id or RESIDENT + len(self.chats), title, subtitle)
+        self.chats.append(made)
+        return made
+
+    def turn(self, now: str) -> None:
+        """Sets the bot's clock, in Seoul: "2026-11-30T09:05"."""
+        self.now = dt.datetime.fromisoformat(now).replace(tzinfo=SEOUL)
+        self.bot.turn(now)
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Saves a file of the copied content with another text in it, all at once."""
+        path = self.bot.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        beside = path.with_suffix(".saving")
+        beside.write_text(text.replace(old, new), encoding="utf-8")
+        beside.replace(path)
+
+    def settle(self) -> None:
+        """Waits until the bot has done everything, and writes down what it sent."""
+        self.bot.settle()
+        for chat in self.chats:
+            chat.collect()
+
+    @property
+    def clock(self) -> str:
+        """The time as a chat shows it: "오후 7:40"."""
+        return f"{'오후' if self.now.hour >= 12 else '오전'} {self.now.hour % 12 or 12}:{self.now.minute:02}"
+
+    def member(self, chat: Chat, who: str) -> int:
+        """The id of who acts in a chat; in the group everyone has a name."""
+        if chat.id > 0:
+            return chat.id
+        if (chat.id, who) not in self._members:
+            self._members[chat.id, who] = 7_000 + len(self._members)
+            self.api.name(self._members[chat.id, who], who)
+        return self._members[chat.id, who]
+
+    def line_of(self, sent: Sent, clock: str) -> Line:
+        """A message of the bot's as it stands now."""
+        quoted = self.api.state.message(sent.chat_id, sent.reply_to) if sent.reply_to else None
+        quote = None
+        if quoted:
+            author = quoted["from"]
+            quote = (BOT if author.get("is_bot") else author["first_name"], (quoted.get("text") or "…").splitlines()[0])
+        pressed = {label for chat_id, message_id, label in self.pressed if (chat_id, message_id) == (sent.chat_id, sent.message_id)}
+        buttons = tuple(tuple((one["text"], one["text"] in pressed) for one in row) for row in sent.buttons)
+        return Line("said", BOT, sent.text, sent.html, True, clock, buttons, quote, sent.edited)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A function that drives a stage, when it begins, and the bot's settings.
+
+    copies  whether it serves a copy of the content, which may be changed
+    """
+
+    act: Callable[[Stage], None]
+    now: str
+    copies: bool
+    settings: dict[str, Any]
+
+    def perform(self, folder: Path) -> dict[str, Picture]:
+        """Plays it with a bot of its own in an empty folder. AssertionError where the bot breaks a rule of Telegram's."""
+        content = copied(folder) if self.copies else {}
+        with BotApi() as api, Running(api, folder, now=self.now, **{**content, **self.settings}) as bot:
+            stage = Stage(bot, self.now)
+            self.act(stage)
+            api.check()
+            return stage.pictures
+
+
+def copied(folder: Path) -> dict[str, Path]:
+    """Copies of the packaged content in the folder, as settings."""
+    for name in ("knowledge", "intents"):
+        shutil.copytree(ROOT / name, folder / name)
+    return {"knowledge": folder / "knowledge", "intents": folder / "intents"}
+
+
+def _quoted(lines: tuple[Line, ...]) -> Iterator[str]:
+    """The lines as Markdown, one block for each."""
+    for line in lines:
+        if line.kind != "said":
+            yield from (f"*{line.text}*", "")
+            continue
+        head = f"**{line.who}** {line.time}{' (고침)' if line.edited else ''}"
+        yield f"> {head}" + (f" — “{line.quote[1]}”에 답장" if line.quote else "")
+        yield ">"
+        # Two blanks at the end keep the line break.
+        yield "  \n".join(f"> {words}".rstrip() for words in line.text.splitlines())
+        for row in line.buttons:
+            yield ">"
+            yield "> " + " ".join(f"〔{label}〕" for label, _ in row)
+        yield ""
+
+
+__all__ = ["Chat", "Line", "Picture", "Play", "Stage"]
