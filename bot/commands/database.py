@@ -29,6 +29,18 @@ _NAMES = {
     "inbox": "처리한 글의 번호",
     "outbox": "보낸 글의 번호",
     "expired": "너무 오래 기다려 그만둔 글",
+    "publications": "올린 내용의 기록",
+    "proposals": "올리자고 한 내용",
+    "pauses": "멈춘 주제",
+    "votes": "답에 대한 평가",
+    "drafts": "보내지 않은 문의",
+    "handoffs": "문의",
+    "messages": "문의에 오간 글",
+    "blocks": "문의를 막은 사람",
+    "closed": "오래 손대지 않아 닫은 문의",
+    "handoff_texts": "글과 주소를 지운 문의",
+    "answers": "글을 지운 직원 답변",
+    "journal": "삭제 기록 파일의 옛 줄",
 }
 
 
@@ -64,6 +76,8 @@ def restore_database(flags: Flags, file: Path, is_sure: bool) -> None:
     click.echo(f"{head.at.astimezone(SEOUL):%Y-%m-%d %H:%M}의 백업으로 되살렸습니다.\n{_counts(done.head.rows)}")
     if done.forgotten:
         click.echo(f"삭제를 요청한 사람의 기록 {done.forgotten:,}개는 다시 지웠습니다.")
+    if done.closed:
+        click.echo(f"백업에서 열려 있던 문의 {done.closed:,}개는 닫았습니다. 백업에는 답을 보낼 주소가 없어 더는 답할 수 없습니다.")
     if done.aside is not None:
         click.echo(f"깨진 데이터베이스는 {done.aside}(으)로 옮겨 두었습니다.")
     if done.unread:
@@ -75,7 +89,7 @@ def purge_database(flags: Flags) -> None:
     """Removes what is older than the settings say."""
     settings = open_settings(flags)
     database = open_existing(settings.store.url.get_secret_value())
-    removed = purge(database, _now(), settings.store.text_days, settings.store.record_days)
+    removed = purge(database, _now(), settings.store.text_days, settings.store.record_days, journal_path(settings.store, database))
     database.dispose()
     click.echo(f"글은 {settings.store.text_days}일, 기록은 {settings.store.record_days}일이 지난 것을 지웠습니다.\n{_counts(removed)}")
 

@@ -1,12 +1,16 @@
 """Backups: one portable file, of SQLite or PostgreSQL, for either.
 
     gzip of JSON lines
-    {"format": "yongsan-bot backup", "version": 1, "revision": "0001", "at": "2026-01-01T00:00:00+00:00"}
+    {"format": "yongsan-bot backup", "version": 1, "revision": "0002", "at": "2026-01-01T00:00:00+00:00", "given": {"proposals": 3}}
     ["replies", {"id": 1, …}]                        one line a row
     {"rows": {"replies": 1, …}}                      the end, by which a file that was cut off is known
 
-Promises: a backup shows one moment, while the bot goes on; it holds no message that waits, no text on its way and no address. A file is
-checked to its end before anything is restored from it (restore.py); neither way is a whole table held in memory.
+Promises: a backup shows one moment, while the bot goes on; it holds no message that waits, no text on its way, no address and no name. A
+file is checked to its end before anything is restored from it (restore.py); neither way is a whole table held in memory. Backups of earlier
+tables are read too.
+
+Left out: what has not been approved yet, by a resident (drafts) or by staff (proposals: the files are in the folder), and what the bot notes
+of itself (notes).
 """
 
 from __future__ import annotations
@@ -21,25 +25,45 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Column, Integer, LargeBinary, Select, Table, select
+from sqlalchemy import Column, Integer, LargeBinary, Select, Table, func, select
 
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.deletions import sync_folder
 from bot.store.reading import reading, revisions
-from bot.store.schema import UTC, contents, conversations, deletions, inbox, marks, questions, replies
+from bot.store.schema import (
+    UTC,
+    blocks,
+    contents,
+    conversations,
+    deletions,
+    handoffs,
+    inbox,
+    marks,
+    messages,
+    pauses,
+    proposals,
+    publications,
+    questions,
+    replies,
+    votes,
+)
 
 FORMAT, VERSION = "yongsan-bot backup", 1
 BATCH = 500  # rows
 _HANDLED = (inbox.c.bot, inbox.c.update_id, inbox.c.chat, inbox.c.received_at, inbox.c.handled_at)
+_OF_STAFF = (publications, pauses, votes, messages, blocks)
 TABLES: dict[str, tuple[Column[Any], ...]] = {
     **{table.name: tuple(table.columns) for table in (contents, conversations, replies, questions, deletions, marks)},
     inbox.name: _HANDLED,
+    **{table.name: tuple(table.columns) for table in _OF_STAFF},
+    handoffs.name: tuple(column for column in handoffs.columns if column.name not in ("address", "clerk_name")),
 }
+_SINCE = dict.fromkeys((*(table.name for table in _OF_STAFF), handoffs.name), "0002")  # the revision that made a table, where not the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +76,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a backup says of itself. rows: by table."""
+    """What a backup says of itself.
+
+    rows             by table
+    given_proposals  highest id of a proposal: none of them is in it, but buttons carry their ids
+    """
 
     revision: str
     at: dt.datetime
     rows: dict[str, int]
+    given_proposals: int = 0
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -131,7 +160,9 @@ def _write(database: Database, file: BinaryIO, now: dt.datetime) -> dict[str, in
     rows = dict.fromkeys(TABLES, 0)
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed, reading(database) as connection:
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
-        packed.write(_line({"format": FORMAT, "version": VERSION, "revision": revision, "at": now.astimezone(dt.timezone.utc).isoformat()}))
+        given = {proposals.name: connection.execute(select(func.coalesce(func.max(proposals.c.id), 0))).scalar_one()}
+        at = now.astimezone(dt.timezone.utc).isoformat()
+        packed.write(_line({"format": FORMAT, "version": VERSION, "revision": revision, "at": at, "given": given}))
         for name, columns in TABLES.items():
             found = connection.execute(_query(name, columns), execution_options={"yield_per": BATCH})
             for row in found.mappings():
@@ -167,7 +198,7 @@ def check(file: BinaryIO, place: str) -> Head:
     for part in parts:
         if isinstance(part, Row):
             rows[part.table] += 1
-    return Head(head.revision, head.at, rows)
+    return replace(head, rows=rows)
 
 
 def rows_of(file: BinaryIO, place: str) -> Iterator[Row]:
@@ -180,10 +211,11 @@ def rows_of(file: BinaryIO, place: str) -> Iterator[Row]:
 
 def _parts(file: BinaryIO, place: str) -> Iterator[Head | Row]:
     """The head, then the rows; comes to its end only where the file does."""
-    counted = dict.fromkeys(TABLES, 0)
     stated: Any = None
     lines = _lines(file, place)
-    yield _head(next(lines, b""), place)
+    head = _head(next(lines, b""), place)
+    yield head
+    counted = {name: 0 for name in TABLES if _SINCE.get(name, "0001") <= head.revision}
     for line in lines:
         try:
             value = json.loads(line)
@@ -197,6 +229,8 @@ def _parts(file: BinaryIO, place: str) -> Iterator[Head | Row]:
                 raise _damaged(place)
             continue
         row = _row(value, place)
+        if row.table not in counted:
+            raise _damaged(place)
         counted[row.table] += 1
         yield row
     if stated is None:
@@ -222,13 +256,14 @@ def _head(line: bytes, place: str) -> Head:
         value = json.loads(line)
         is_ours = value["format"] == FORMAT
         version, revision, at = int(value["version"]), str(value["revision"]), _time(value["at"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        given = int(value.get("given", {}).get(proposals.name, 0))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise _not_one(place) from None
     if not is_ours:
         raise _not_one(place)
     if version > VERSION or revision not in revisions():
         raise StoreError(place, f"이 프로그램보다 새 판이 쓴 백업입니다({version}, {revision}).", "프로그램을 새 판으로 바꿔 주세요.")
-    return Head(revision, at, {})
+    return Head(revision, at, {}, min(max(given, 0), 2**62))
 
 
 def _row(value: Any, place: str) -> Row:

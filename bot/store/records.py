@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.schema import conversations, deletions, inbox, outbox, questions, replies
+from bot.store.schema import blocks, conversations, deletions, drafts, handoffs, inbox, messages, outbox, questions, replies, votes
 
 _STATE = select(conversations.c.state).where((conversations.c.chat == bindparam("of")) & (conversations.c.person == bindparam("whose")))
 _RECORD, _QUESTION = insert(replies), insert(questions)
+_IN_GROUP = ("card", "further", "notice")  # roles of messages that the bot has written in the group of the staff
 
 
 def _saving(dialect: Any) -> Any:
@@ -42,17 +43,49 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldHandoff:
+    """What the store holds of something that was passed on to staff.
+
+    text     as it was masked and approved; "" once its time is over
+    state    open, closed, declined or withdrawn
+    answers  of the staff, in order
+    """
+
+    number: int
+    at: dt.datetime
+    text: str
+    state: str
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What the store holds of a person.
 
-    replies    how many replies are on record, and since when
-    questions  (when, text as it was masked) of what could not be answered, newest first
+    replies        how many replies are on record, and since when
+    questions      (when, text as it was masked) of what could not be answered, newest first
+    handoffs       newest first
+    draft          what has been shown to the person and waits for the word to be sent on, or ""
+    votes          how many replies the person has judged
+    blocked_until  until when the person can pass nothing on to staff; past or None where they can
     """
 
     talked_at: dt.datetime | None
     replies: int
     since: dt.datetime | None
     questions: tuple[tuple[dt.datetime, str], ...]
+    handoffs: tuple[HeldHandoff, ...] = ()
+    draft: str = ""
+    votes: int = 0
+    blocked_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A hand-off that is gone. cards: ids of the bot's messages in the group of the staff, which show its text."""
+
+    number: int
+    cards: tuple[int, ...]
 
 
 def load_state(connection: Connection, chat: str, person: str) -> str | None:
@@ -94,24 +127,49 @@ def held(connection: Connection, person: str) -> Held:
     talked = connection.execute(select(func.max(conversations.c.updated_at)).where(conversations.c.person == person)).scalar()
     count, since = connection.execute(select(func.count(), func.min(replies.c.at)).where(replies.c.person == person)).one()
     rows = connection.execute(select(questions.c.at, questions.c.text).where(questions.c.person == person).order_by(questions.c.id.desc()))
-    return Held(talked, count, since, tuple((row.at, row.text) for row in rows))
+    asked = tuple((row.at, row.text) for row in rows)
+    shown = select(drafts.c.text).where((drafts.c.person == person) & drafts.c.text.is_not(None)).order_by(drafts.c.at.desc()).limit(1)
+    draft = connection.execute(shown).scalar() or ""
+    judged = connection.execute(select(func.count()).select_from(votes).where(votes.c.person == person)).scalar_one()
+    until = connection.execute(select(blocks.c.until).where(blocks.c.person == person)).scalar()
+    return Held(talked, count, since, asked, _held_handoffs(connection, person), draft, judged, until)
 
 
-def forget(connection: Connection, person: str, now: dt.datetime) -> None:
-    """Removes all that is kept of a person, replies on their way included, and notes that it was asked for."""
-    for table in (conversations, replies, questions, outbox):
+def _held_handoffs(connection: Connection, person: str) -> tuple[HeldHandoff, ...]:
+    answers: dict[int, list[str]] = {}
+    told = select(messages.c.handoff, messages.c.text).join(handoffs, handoffs.c.id == messages.c.handoff)
+    for row in connection.execute(told.where((handoffs.c.person == person) & messages.c.text.is_not(None)).order_by(messages.c.id)):
+        answers.setdefault(row.handoff, []).append(row.text)
+    rows = connection.execute(select(handoffs).where(handoffs.c.person == person).order_by(handoffs.c.id.desc()))
+    return tuple(HeldHandoff(row.id, row.at, row.text, row.state, tuple(answers.get(row.id, ()))) for row in rows)
+
+
+def forget(connection: Connection, person: str, now: dt.datetime) -> tuple[Forgotten, ...]:
+    """Removes all that is kept of a person, replies on their way included, and notes that it was asked for; the hand-offs that went.
+
+    A block stays until it is over: it holds a hash and a time only, and whoever could be rid of it in this way would not be blocked.
+    """
+    theirs = select(handoffs.c.id).where(handoffs.c.person == person)
+    shown = select(messages.c.handoff, messages.c.message_id).where(messages.c.handoff.in_(theirs) & messages.c.role.in_(_IN_GROUP))
+    cards: dict[int, list[int]] = {number: [] for number in connection.execute(theirs.order_by(handoffs.c.id)).scalars()}
+    for row in connection.execute(shown.order_by(messages.c.id)):
+        cards[row.handoff].append(row.message_id)
+    connection.execute(delete(messages).where(messages.c.handoff.in_(theirs)))
+    for table in (conversations, replies, questions, outbox, handoffs, votes, drafts):
         connection.execute(delete(table).where(table.c.person == person))
     connection.execute(insert(deletions).values(person=person, at=now))
+    return tuple(Forgotten(number, tuple(ids)) for number, ids in cards.items())
 
 
 def move_chat(connection: Connection, chat: str, new_chat: str) -> None:
     """A group has got another id: its conversations go on there."""
     if chat == new_chat:
         return  # told a second time
-    for table in (replies, questions):
+    for table in (replies, questions, handoffs, messages):
         connection.execute(update(table).where(table.c.chat == chat).values(chat=new_chat))
-    known = select(conversations.c.person).where(conversations.c.chat == new_chat)
-    connection.execute(delete(conversations).where((conversations.c.chat == chat) & conversations.c.person.in_(known)))
-    connection.execute(update(conversations).where(conversations.c.chat == chat).values(chat=new_chat))
+    for table in (conversations, drafts):  # one of a person in a chat: of two, that of the chat as it is now stays
+        known = select(table.c.person).where(table.c.chat == new_chat)
+        connection.execute(delete(table).where((table.c.chat == chat) & table.c.person.in_(known)))
+        connection.execute(update(table).where(table.c.chat == chat).values(chat=new_chat))
     waiting = (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
     connection.execute(update(inbox).where(waiting).values(chat=new_chat))

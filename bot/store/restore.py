@@ -1,7 +1,9 @@
 """Restoring a backup: everything is replaced, in one transaction, or nothing is.
 
 Promises: whoever asked to be forgotten after the backup was made stays forgotten; no update that was handled, then or since, is handled
-again; ids of replies are not given a second time. Messages that wait to be answered or sent in the database as it is go with the rest.
+again; ids of replies and proposals and the numbers of hand-offs are not given a second time; what staff have stopped (pauses, blocks), then
+or since, stays stopped. Messages that wait to be answered or sent in the database as it is go with the rest, and so do drafts and proposals.
+A backup holds no address: a hand-off that was open in it can be answered no more, and is closed.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -26,9 +28,33 @@ from bot.store.database import Database
 from bot.store.deletions import Deletion
 from bot.store.reading import reading
 from bot.store.running import RunLock
-from bot.store.schema import contents, conversations, deletions, inbox, marks, outbox, questions, replies
+from bot.store.schema import (
+    blocks,
+    contents,
+    conversations,
+    deletions,
+    drafts,
+    handoffs,
+    inbox,
+    marks,
+    messages,
+    outbox,
+    pauses,
+    proposals,
+    publications,
+    questions,
+    replies,
+    votes,
+)
 
-_SKIPPED = 1_000_000  # ids of replies that may have been given since the backup was made: buttons in chats carry them
+# Ids that may have been given since the backup was made: buttons in chats carry them, and residents have been told them.
+_SKIPPED = {replies.name: 1_000_000, handoffs.name: 10_000, proposals.name: 10_000}
+_COUNTED = (replies, handoffs, proposals, questions, deletions, publications, messages)
+_REPLACED = (
+    conversations, replies, questions, contents, deletions, marks, outbox, publications, proposals, votes, drafts, handoffs, messages,
+)  # fmt: skip
+_ADDED = (inbox, pauses, blocks)  # what is there already stays
+_DATED = {conversations: conversations.c.updated_at, **{table: table.c.at for table in (replies, questions, votes, handoffs)}}
 _MARGIN = dt.timedelta(minutes=10)  # by which the clocks of two bots may differ
 
 
@@ -38,12 +64,14 @@ class Restored:
 
     head       what the backup held
     forgotten  rows of people who have asked to be forgotten, removed again
+    closed     hand-offs that were open in the backup
     aside      where a broken SQLite file was moved to
     unread     whether the deletions of the database as it was could not be read
     """
 
     head: Head
     forgotten: int
+    closed: int
     aside: Path | None
     unread: bool
 
@@ -66,12 +94,13 @@ def restore(database: Database, path: Path, journal_file: Path | None, now: dt.d
             try:
                 with database.begin(patient=True) as connection:
                     _replace(connection, rows_of(file, str(path)))
-                    _keep_counting(connection)
+                    _keep_counting(connection, {proposals.name: head.given_proposals})
                     forgotten = _forget(connection, asked | (current or set()))
+                    closed = connection.execute(update(handoffs).where(handoffs.c.state == "open").values(state="closed")).rowcount
             except IntegrityError:
                 raise StoreError(str(path), "백업 파일의 내용이 서로 맞지 않습니다.", "온전한 백업 파일을 골라 주세요.") from None
         database.shrink()
-    return Restored(head, forgotten, aside, current is None)
+    return Restored(head, forgotten, closed, aside, current is None)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -125,15 +154,13 @@ def _is_broken(file: Path) -> bool:
 
 
 def _replace(connection: Connection, rows: Iterable[Row]) -> None:
-    for table in (conversations, replies, questions, contents, deletions, marks, outbox):
+    for table in _REPLACED:
         connection.execute(delete(table))
     connection.execute(delete(inbox).where(inbox.c.handled_at.is_(None)))
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     for name, values in _batches(rows):
-        if name == inbox.name:
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(dialect.insert(inbox).on_conflict_do_nothing(), values)
-        else:
-            connection.execute(insert(table_of(name)), values)
+        table = table_of(name)
+        connection.execute(dialect.insert(table).on_conflict_do_nothing() if table in _ADDED else insert(table), values)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -151,19 +178,23 @@ def _forget(connection: Connection, asked: Iterable[Deletion]) -> int:
         connection.execute(insert(deletions), [{"person": one.person, "at": one.at} for one in new])
     removed = 0
     for one in kept | set(new):
-        for table, since in ((conversations, conversations.c.updated_at), (replies, replies.c.at), (questions, questions.c.at)):
+        theirs = select(handoffs.c.id).where((handoffs.c.person == one.person) & (handoffs.c.at <= one.at + _MARGIN))
+        removed += connection.execute(delete(messages).where(messages.c.handoff.in_(theirs))).rowcount
+        for table, since in _DATED.items():
             removed += connection.execute(delete(table).where((table.c.person == one.person) & (since <= one.at + _MARGIN))).rowcount
     return removed
 
 
-def _keep_counting(connection: Connection) -> None:
-    """Sees to it that new rows get ids of their own: PostgreSQL counts apart from what is put in."""
-    for table, skipped in ((replies, _SKIPPED), (questions, 0), (deletions, 0)):
-        highest = connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table.name}")).scalar_one() + skipped
-        values = {"name": table.name, "highest": highest}
+def _keep_counting(connection: Connection, given: dict[str, int]) -> None:
+    """Sees to it that new rows get ids of their own: PostgreSQL counts apart from what is put in. given: what was, beside the rows."""
+    for table in _COUNTED:
+        kept = connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {table.name}")).scalar_one()
+        values = {"name": table.name, "highest": max(kept, given.get(table.name, 0)) + _SKIPPED.get(table.name, 0)}
         if connection.dialect.name == "postgresql":
             sequence = connection.execute(text("SELECT pg_get_serial_sequence(:name, 'id')"), values).scalar_one()
             counted = connection.execute(text("SELECT nextval(:sequence)"), {"sequence": sequence}).scalar_one()
-            connection.execute(text("SELECT setval(:sequence, :value)"), {"sequence": sequence, "value": max(highest, counted)})
-        elif table is replies:
+            connection.execute(text("SELECT setval(:sequence, :value)"), {"sequence": sequence, "value": max(values["highest"], counted)})
+        elif table.name in _SKIPPED:
+            missing = "SELECT :name, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = :name)"  # before its first row
+            connection.execute(text(f"INSERT INTO sqlite_sequence (name, seq) {missing}"), values)
             connection.execute(text("UPDATE sqlite_sequence SET seq = max(seq, :highest) WHERE name = :name"), values)

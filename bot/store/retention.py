@@ -1,48 +1,120 @@
 """How long things are kept. Whatever is older goes, texts first.
 
-What waits to be answered or sent goes as well when it is too old to be of use: it holds texts and addresses.
+What waits to be answered or sent goes as well when it is too old to be of use: it holds texts and addresses. A hand-off is not among that
+as long as it is open, for an answer was promised: it is closed first, and that is told to staff (`closed_by_age`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Connection, Delete, Update, delete, func, select, update
 
 from bot.store.database import Database
-from bot.store.schema import contents, conversations, deletions, inbox, outbox, questions, replies
+from bot.store.deletions import shorten
+from bot.store.schema import (
+    blocks,
+    contents,
+    conversations,
+    deletions,
+    drafts,
+    handoffs,
+    inbox,
+    messages,
+    notes,
+    outbox,
+    proposals,
+    questions,
+    replies,
+    votes,
+)
 
 MAIL_DAYS = 3  # Telegram repeats an update for 24 hours
+DRAFT_DAYS = 1
+OPEN_TIMES = 3  # as long as a text is kept: a hand-off that nobody has touched for so long is closed
+JOURNAL_DAYS = 31  # that the journal of deletions reaches back further than any record
 EXPIRED = "expired"
+_CLOSED = "closed by age"  # note: JSON list of numbers of hand-offs
+_UNDECIDED = ("judging", "open")
 
 
-def purge(database: Database, now: dt.datetime, text_days: int, record_days: int) -> dict[str, int]:
-    """Removes what is older; how many rows of each table, "expired" for mail that was given up.
+def purge(database: Database, now: dt.datetime, text_days: int, record_days: int, journal: Path | None = None) -> dict[str, int]:
+    """Removes what is older; how many rows of each table, and by other names what was given up or emptied.
 
-    text_days    for questions and conversations
-    record_days  for replies and deletions
+    text_days    for questions and conversations, and for the texts of hand-offs that are no longer open
+    record_days  for replies, votes, hand-offs, proposals and deletions
+    journal      of deletions, which is shortened too
+
+    Raises StoreError.
     """
-    texts, records, mail = (now - dt.timedelta(days=days) for days in (text_days, record_days, MAIL_DAYS))
+    removed = {"closed": _close_untouched(database, now - dt.timedelta(days=OPEN_TIMES * text_days))}
+    for name, statement in _steps(now, text_days, record_days):
+        with database.begin(patient=True) as connection:  # one each: the bot waits for none of them long
+            removed[name] = removed.get(name, 0) + connection.execute(statement).rowcount
+    database.shrink()
+    if journal is not None:
+        removed["journal"] = shorten(journal, now - dt.timedelta(days=record_days + JOURNAL_DAYS))
+    return removed
+
+
+def closed_by_age(connection: Connection) -> list[int]:
+    """Numbers of hand-offs that were closed because nobody had touched them for too long; each is told once only."""
+    value = connection.execute(select(notes.c.value).where(notes.c.name == _CLOSED).with_for_update()).scalar()
+    connection.execute(delete(notes).where(notes.c.name == _CLOSED))
+    return [] if value is None else [int(number) for number in json.loads(value)]
+
+
+def _close_untouched(database: Database, limit: dt.datetime) -> int:
+    """Closes open hand-offs that nobody has touched since; how many. Their numbers are noted."""
+    with database.begin(patient=True) as connection:
+        closing = update(handoffs).where((handoffs.c.state == "open") & (handoffs.c.touched_at < limit)).values(state="closed")
+        numbers = list(connection.execute(closing.returning(handoffs.c.id)).scalars())
+        if numbers:
+            noted = sorted({*closed_by_age(connection), *numbers})
+            connection.execute(notes.insert().values(name=_CLOSED, value=json.dumps(noted)))
+    return len(numbers)
+
+
+def _steps(now: dt.datetime, text_days: int, record_days: int) -> list[tuple[str, Delete | Update]]:
+    texts, records, mail, draft = (now - dt.timedelta(days=days) for days in (text_days, record_days, MAIL_DAYS, DRAFT_DAYS))
     erased: dict[str, Any] = {"payload": None}
-    steps: list[tuple[str, Delete | Update]] = [
+    is_told = outbox.c.note.is_(None) | (outbox.c.created_at < texts)
+    return [
         ("questions", delete(questions).where(questions.c.at < texts)),
         ("conversations", delete(conversations).where(conversations.c.updated_at < texts)),
+        ("drafts", delete(drafts).where(drafts.c.at < draft)),
+        *_handoffs(texts, records),
         ("replies", delete(replies).where(replies.c.at < records)),
+        ("votes", delete(votes).where(votes.c.at < records)),
+        ("blocks", delete(blocks).where(blocks.c.until < now)),
+        (
+            "proposals",
+            delete(proposals).where(proposals.c.state.not_in(_UNDECIDED) & (func.coalesce(proposals.c.decided_at, proposals.c.at) < records)),
+        ),
         ("deletions", delete(deletions).where(deletions.c.at < records)),
         # received_at is what the index holds, and never later than the other.
         ("inbox", delete(inbox).where((inbox.c.received_at < mail) & (inbox.c.handled_at < mail))),
-        ("outbox", delete(outbox).where((outbox.c.created_at < mail) & (outbox.c.done_at < mail))),
+        ("outbox", delete(outbox).where((outbox.c.created_at < mail) & (outbox.c.done_at < mail) & is_told)),
         ("expired", update(outbox).where((outbox.c.created_at < mail) & outbox.c.done_at.is_(None)).values(done_at=now, failure=EXPIRED, **erased)),
         ("expired", update(inbox).where((inbox.c.received_at < texts) & inbox.c.handled_at.is_(None)).values(handled_at=now, **erased)),
         ("contents", _unused_contents()),
     ]
-    removed = dict.fromkeys((name for name, _ in steps), 0)
-    for name, statement in steps:
-        with database.begin(patient=True) as connection:  # one each: the bot waits for none of them long
-            removed[name] += connection.execute(statement).rowcount
-    database.shrink()
-    return removed
+
+
+def _handoffs(texts: dt.datetime, records: dt.datetime) -> list[tuple[str, Delete | Update]]:
+    """Of what is no longer open the texts, the address and the name go first; the figures need none of them."""
+    is_over = handoffs.c.state != "open"
+    emptied, gone = (select(handoffs.c.id).where(is_over & (handoffs.c.touched_at < limit)) for limit in (texts, records))
+    holds = (handoffs.c.text != "") | handoffs.c.address.is_not(None) | (handoffs.c.clerk_name != "")
+    return [
+        ("handoff_texts", update(handoffs).where(is_over & (handoffs.c.touched_at < texts) & holds).values(text="", address=None, clerk_name="")),
+        ("answers", update(messages).where(messages.c.text.is_not(None) & messages.c.handoff.in_(emptied)).values(text=None)),
+        ("messages", delete(messages).where(messages.c.handoff.in_(gone))),
+        ("handoffs", delete(handoffs).where(is_over & (handoffs.c.touched_at < records))),
+    ]
 
 
 def _unused_contents() -> Delete:

@@ -45,7 +45,7 @@ def test_the_journal_beside_an_sqlite_file_is_obeyed(run_bot, tmp_path, database
 
     done = run_bot("db", "restore", str(tmp_path / "b.gz"), "--yes", YONGSAN_BOT_STORE__URL=f"sqlite:///{fresh}")
 
-    assert "기록 3개는 다시 지웠습니다" in done.stdout.decode()
+    assert "기록 8개는 다시 지웠습니다" in done.stdout.decode()
 
 
 def test_a_bot_moves_from_sqlite_to_postgresql(run_bot, run_on, tmp_path, database, postgres_url):

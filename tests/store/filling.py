@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.schema import metadata
 
 NOW = dt.datetime(2026, 3, 1, 3, 30, 0, 123456, tzinfo=dt.timezone.utc)  # half past noon in Seoul
+FIRST = ("contents", "conversations", "replies", "questions", "deletions", "marks", "inbox")  # tables of revision 0001
 KNOWLEDGE = """\
 section: 안전
 topics:
@@ -71,6 +72,50 @@ def add_state(database: Database, person: str, at: dt.datetime = NOW) -> None:
     add(database, "conversations", chat="c", person=person, state='{"version": 1}', updated_at=at)
 
 
+def add_handoff(database: Database, at: dt.datetime = NOW, person: str = "p1", **values: Any) -> None:
+    """Something that was passed on to staff: open, with the address of the resident, unless `values` say otherwise."""
+    common = {"bot": 1, "chat": "c", "address": '{"chat_id": 777}', "language": "ko", "kind": "question", "text": "금액이 얼마예요", "consent": "1"}
+    of_reply = {"topics": ["lamp"], "aspects": ["how_much"], "reply_kind": "partial", "content": "v1"}
+    state = {"state": "open", "touched_at": at, "clerk": "s1", "clerk_name": "김담당"}
+    add(database, "handoffs", at=at, person=person, **{**common, **of_reply, **state, **values})
+
+
+def add_message(database: Database, handoff: int, role: str = "card", at: dt.datetime = NOW, **values: Any) -> None:
+    add(database, "messages", handoff=handoff, role=role, at=at, **{"chat": "staff", "message_id": 10, **values})
+
+
+def add_vote(database: Database, reply_id: int, at: dt.datetime = NOW, person: str = "p1") -> None:
+    add(database, "votes", reply_id=reply_id, at=at, person=person, vote="yes", topics=["lamp"], content="v1")
+
+
+def add_draft(database: Database, at: dt.datetime = NOW, person: str = "p1", **values: Any) -> None:
+    common = {"chat": "c", "mark": "m", "kind": "question", "text": "아직 보내지 않은 글", "topics": [], "aspects": [], "language": "ko"}
+    add(database, "drafts", at=at, person=person, **{**common, **values})
+
+
+def add_proposal(database: Database, at: dt.datetime = NOW, **values: Any) -> None:
+    common = {"version": "v3", "base": "v2", "state": "open", "files": Snapshot({"knowledge/safety.yaml": KNOWLEDGE}).pack()}
+    add(database, "proposals", at=at, **{**common, **values})
+
+
+def fill_staff(database: Database) -> None:
+    """A little of everything that staff do."""
+    add(database, "publications", version="v1", at=days_ago(9), how="start")
+    add(database, "publications", version="v2", at=NOW, how="approved", person="s1", note="금액을 고침")
+    add_proposal(database)
+    add(database, "pauses", scope="lamp", at=days_ago(1), person="s1")
+    add(database, "blocks", person="p9", until=days_ago(-3))
+    add(database, "notes", name="digest", value="2026-W08")
+    for number in range(1, 4):
+        person, at = f"p{number}", days_ago(number)
+        add_vote(database, number, at, person)
+        add_draft(database, at, person)
+        add_handoff(database, at, person, state="open" if number == 1 else "closed", answered_at=at)
+        add_message(database, number, "card", at, message_id=10 * number)
+        add_message(database, number, "answer", at, message_id=10 * number + 1, text=f"답 {number}")
+        add_message(database, number, "part", at, chat="c", message_id=5, of=10 * number + 1, number=1)
+
+
 def fill(database: Database) -> None:
     """A little of everything."""
     add_content(database, "v1", days_ago(9))
@@ -84,6 +129,7 @@ def fill(database: Database) -> None:
     add_mail(database, 2)
     add_parcel(database, days_ago(1), done=days_ago(1))
     add_parcel(database)
+    fill_staff(database)
 
 
 def rows(database: Database, table: str) -> list[dict[str, Any]]:

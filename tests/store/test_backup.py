@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from bot.errors import StoreError
 from bot.store.backup import back_up, check
 from bot.store.schema import replies
-from tests.store.filling import NOW, add_content, add_reply
+from tests.store.filling import FIRST, NOW, add_content, add_reply
 
 
 def lines(path):
@@ -29,17 +29,24 @@ def packed(*values):
 
 
 HEAD = {"format": "yongsan-bot backup", "version": 1, "revision": "0002", "at": "2026-01-01T00:00:00+00:00"}
-NONE = {"rows": dict.fromkeys(("contents", "conversations", "replies", "questions", "deletions", "marks", "inbox"), 0)}
+SECOND = (*FIRST, "publications", "pauses", "votes", "messages", "blocks", "handoffs")
+OLDER, NONE = ({"rows": dict.fromkeys(names, 0)} for names in (FIRST, SECOND))
 
 
 def test_a_backup_holds_all_but_what_is_on_its_way(backup):
     head, *rows, end = lines(backup)
 
     assert (head["format"], head["at"]) == ("yongsan-bot backup", NOW.isoformat())
-    assert end == {"rows": {"contents": 2, "conversations": 3, "replies": 3, "questions": 3, "deletions": 1, "marks": 0, "inbox": 1}}
+    assert {name: end["rows"][name] for name in FIRST} == {
+        "contents": 2, "conversations": 3, "replies": 3, "questions": 3, "deletions": 1, "marks": 0, "inbox": 1
+    }  # fmt: skip
+    assert {name: end["rows"][name] for name in SECOND if name not in FIRST} == {
+        "publications": 2, "pauses": 1, "votes": 3, "messages": 9, "blocks": 1, "handoffs": 3
+    }  # fmt: skip
     assert [row["update_id"] for table, row in rows if table == "inbox"] == [1]
     assert "비밀" not in json.dumps(rows, ensure_ascii=False)
     assert "777" not in json.dumps(rows)
+    assert not any(said in json.dumps(rows, ensure_ascii=False) for said in ("김담당", "아직 보내지", "2026-W08"))
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert [path.name for path in backup.parent.glob("*backup*")] == ["backup.gz"]
 
@@ -126,12 +133,26 @@ def test_a_changed_byte_is_refused_or_changes_nothing(backup, place, flip):
         assert check(io.BytesIO(bytes(whole)), "x") == good  # a byte of gzip's head: the time, the system
 
 
+def test_a_backup_of_the_first_tables_is_read_too():
+    first = {**HEAD, "revision": "0001"}
+
+    assert check(packed(first, OLDER), "x").rows == NONE["rows"]
+    for rows in (NONE, {"rows": {}}):
+        with pytest.raises(StoreError, match="깨졌"):
+            check(packed(first, rows), "x")
+    with pytest.raises(StoreError, match="깨졌"):
+        check(packed(first, ["blocks", {"person": "p", "until": HEAD["at"]}], {"rows": {**OLDER["rows"], "blocks": 1}}), "x")
+
+
 @pytest.mark.parametrize(
     ("file", "said"),
     [
         (packed(HEAD, NONE, ["replies", {}]), "깨졌"),
         (packed(HEAD), "끊겼"),
         (packed(HEAD, {"rows": {}}), "깨졌"),
+        (packed(HEAD, OLDER), "깨졌"),
+        (packed(HEAD, ["handoffs", {"id": 1, "address": "{}"}], NONE), "깨졌"),
+        (packed({**HEAD, "given": []}, NONE), "백업 파일이 아닙니다"),
         (packed(HEAD, ["users", {}], NONE), "깨졌"),
         (packed(HEAD, ["deletions", {"id": 1, "person": "p"}], NONE), "깨졌"),
         (packed(HEAD, ["deletions", {"id": "1", "person": "p", "at": HEAD["at"]}], NONE), "깨졌"),

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.store import mail, records
-from bot.store.records import Held, Told
-from bot.store.schema import conversations, deletions, inbox, outbox, questions, replies
+from bot.store.records import Forgotten, Held, HeldHandoff, Told
+from bot.store.schema import blocks, conversations, deletions, drafts, handoffs, inbox, messages, outbox, questions, replies, votes
+from tests.store.filling import add, add_draft, add_handoff, add_message, add_vote
 
 NOW = dt.datetime(2021, 2, 1, tzinfo=dt.timezone.utc)
 SEOUL = dt.timezone(dt.timedelta(hours=9))
@@ -81,6 +82,59 @@ def test_held_is_all_of_a_person_and_nothing_of_others(do):
 
     assert do(records.held, ME) == Held(later(5), 2, later(1), ((later(2), "나중"), (later(1), "먼저")))
     assert do(records.held, "p3") == Held(None, 0, None, ())
+
+
+def test_held_shows_what_was_passed_on_and_judged(do, database):
+    add_handoff(database, NOW, ME, text="먼저", state="closed")
+    add_handoff(database, later(1), ME, text="나중")
+    add_handoff(database, later(1), YOU, text="남의 것")
+    for role, text in (("card", None), ("answer", "답 하나"), ("answer", "답 둘")):
+        add_message(database, 1, role, text=text)
+    add_message(database, 3, "answer", text="남의 답")
+    add_vote(database, 1, person=ME)
+    add_vote(database, 2, person=YOU)
+    add_draft(database, NOW, ME, text=None, chat="c1")
+    add_draft(database, NOW, ME, text="보낼 글", chat="c2")
+    add_draft(database, NOW, YOU, text="남의 글")
+    add(database, "blocks", person=ME, until=later(9))
+
+    held = do(records.held, ME)
+
+    assert held.handoffs == (HeldHandoff(2, later(1), "나중", "open"), HeldHandoff(1, NOW, "먼저", "closed", ("답 하나", "답 둘")))
+    assert (held.draft, held.votes, held.blocked_until) == ("보낼 글", 1, later(9))
+
+
+def test_forget_removes_what_was_passed_on_and_says_which_cards_show_it(do, rows, database):
+    for number, person in enumerate((ME, YOU, ME), 1):
+        add_handoff(database, NOW, person)
+        add_vote(database, number, person=person)
+        add_message(database, number, "answer", text="답")
+    for number, role, message_id in ((1, "card", 5), (1, "further", 6), (2, "card", 7), (1, "part", 8)):
+        add_message(database, number, role, message_id=message_id)
+    for person in (ME, YOU):
+        add_draft(database, NOW, person)
+        add(database, "blocks", person=person, until=later(9))
+
+    gone = do(records.forget, ME, later(1))
+
+    assert gone == (Forgotten(1, (5, 6)), Forgotten(3, ()))
+    assert [row.person for table in (handoffs, votes, drafts) for row in rows(table)] == [YOU] * 3
+    assert {row.handoff for row in rows(messages)} == {2}
+    assert [row.person for row in rows(blocks)] == [ME, YOU]
+    assert do(records.held, ME) == Held(None, 0, None, (), blocked_until=later(9))
+
+
+def test_moved_group_takes_what_was_passed_on_there(do, rows, database):
+    for chat in ("old", "new", "other"):
+        add_handoff(database, chat=chat)
+        add_message(database, 1, chat=chat)
+        add_draft(database, chat=chat, text=chat)
+
+    do(records.move_chat, "old", "new")
+
+    assert [row.chat for row in rows(handoffs)] == ["new", "new", "other"]
+    assert [row.chat for row in rows(messages)] == ["new", "new", "other"]
+    assert [(row.chat, row.text) for row in rows(drafts)] == [("new", "new"), ("other", "other")]
 
 
 def test_forget_removes_all_of_the_person_and_notes_it(do, rows):

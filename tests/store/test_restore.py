@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from bot.errors import StoreError
 from bot.store import deletions as journal
@@ -13,8 +15,24 @@ from bot.store.backup import TABLES, back_up, rows_of
 from bot.store.database import Database
 from bot.store.restore import look, restore
 from bot.store.running import RunLock, running
-from bot.store.schema import replies
-from tests.store.filling import NOW, add, add_content, add_mail, add_parcel, add_question, add_reply, add_state, days_ago, everything, rows
+from bot.store.schema import blocks, pauses, replies
+from tests.store.filling import (
+    FIRST,
+    NOW,
+    add,
+    add_content,
+    add_handoff,
+    add_mail,
+    add_message,
+    add_parcel,
+    add_proposal,
+    add_question,
+    add_reply,
+    add_state,
+    days_ago,
+    everything,
+    rows,
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -29,15 +47,21 @@ def kept(database):
     """What a backup keeps of a database."""
     everywhere = everything(database)
     everywhere["inbox"] = [row for row in everywhere["inbox"] if row["handled_at"]]
-    return {name: everywhere[name] for name in TABLES}
+    return {name: [{column.name: row[column.name] for column in columns} for row in everywhere[name]] for name, columns in TABLES.items()}
+
+
+def after(before):
+    """The same after a restore: no hand-off is open."""
+    return {**before, "handoffs": [{**row, "state": "closed"} for row in before["handoffs"]]}
 
 
 def test_a_backup_moves_from_either_database_to_either(database, other, backup):
     done = restore(other, backup, None, NOW)
 
-    assert kept(other) == kept(database)
-    assert rows(other, "outbox") == []
-    assert (done.forgotten, done.aside, done.unread) == (0, None, False)
+    assert kept(other) == after(kept(database))
+    assert [rows(other, name) for name in ("outbox", "drafts", "proposals", "notes")] == [[]] * 4
+    assert [(row["address"], row["clerk_name"]) for row in rows(other, "handoffs")] == [(None, "")] * 3
+    assert (done.forgotten, done.closed, done.aside, done.unread) == (0, 1, None, False)
     assert done.head.rows["replies"] == 3
 
 
@@ -48,7 +72,34 @@ def test_there_and_back_again(database, other, backup, tmp_path):
 
     restore(database, tmp_path / "again.gz", None, NOW)
 
-    assert kept(database) == before
+    assert kept(database) == after(before)
+
+
+def test_a_backup_of_the_first_tables_is_restored(database, backup, tmp_path):
+    head, *lines, _ = gzip.decompress(backup.read_bytes()).splitlines()
+    first = [line for line in lines if json.loads(line)[0] in FIRST]
+    end = {"rows": {name: sum(json.loads(line)[0] == name for line in first) for name in FIRST}}
+    old = tmp_path / "old.gz"
+    old.write_bytes(gzip.compress(b"\n".join([head.replace(b'"0002"', b'"0001"'), *first, json.dumps(end).encode(), b""])))
+
+    done = restore(database, old, None, NOW)
+
+    assert (done.head.revision, done.closed) == ("0001", 0)
+    assert len(rows(database, "replies")) == 3
+    assert [rows(database, name) for name in ("handoffs", "messages", "votes", "publications")] == [[]] * 4
+
+
+def test_what_staff_have_stopped_then_or_since_stays_stopped(database, backup):
+    with database.begin() as connection:
+        connection.execute(delete(pauses))
+        connection.execute(update(blocks).values(until=days_ago(-9)))
+    add(database, "pauses", scope="*", at=NOW, person="s2")
+    add(database, "blocks", person="p8", until=days_ago(-1))
+
+    restore(database, backup, None, NOW)
+
+    assert [row["scope"] for row in rows(database, "pauses")] == ["*", "lamp"]
+    assert {row["person"]: row["until"] for row in rows(database, "blocks")} == {"p8": days_ago(-1), "p9": days_ago(-9)}
 
 
 def test_everything_is_replaced_but_the_ids_of_what_was_handled(database, backup):
@@ -79,6 +130,43 @@ def test_new_rows_get_ids_that_no_button_carries(database, backup):
     assert len(rows(database, "questions")) == 4
 
 
+def test_no_number_is_told_twice(other, database, backup):
+    restore(other, backup, None, NOW)
+
+    add_handoff(other)
+    add_proposal(other)
+    add(other, "publications", version="v1", at=NOW, how="rollback")
+    add_message(other, 4)
+
+    assert rows(other, "handoffs")[-1]["id"] > 10_000
+    assert rows(other, "proposals")[-1]["id"] > 10_000
+    assert [row["how"] for row in rows(other, "publications")] == ["start", "approved", "rollback"]
+    assert len(rows(other, "messages")) == 10
+
+
+def test_no_number_is_told_twice_where_the_backup_has_none(other, open_sqlite, tmp_path):
+    empty = open_sqlite("empty.sqlite")
+    empty.upgrade()
+    back_up(empty, tmp_path / "empty.gz", NOW)
+
+    restore(other, tmp_path / "empty.gz", None, NOW)
+
+    add_handoff(other)
+    add_proposal(other)
+    add_reply(other)
+    assert [rows(other, name)[0]["id"] > 10_000 for name in ("handoffs", "proposals", "replies")] == [True] * 3
+
+
+def test_proposals_are_counted_on_though_no_backup_holds_them(other, database, tmp_path):
+    add_proposal(database, id=500_000)
+    back_up(database, tmp_path / "b.gz", NOW)
+
+    restore(other, tmp_path / "b.gz", None, NOW)
+
+    add_proposal(other)
+    assert rows(other, "proposals")[0]["id"] > 500_000
+
+
 def test_who_asked_to_be_forgotten_stays_forgotten(database, backup, tmp_path):
     file = tmp_path / "bot.deletions.jsonl"
     journal.append(file, "p1", NOW)
@@ -87,12 +175,13 @@ def test_who_asked_to_be_forgotten_stays_forgotten(database, backup, tmp_path):
 
     done = restore(database, backup, file, NOW)
 
-    for table in ("conversations", "replies", "questions"):
+    for table in ("conversations", "replies", "questions", "votes", "handoffs"):
         assert [row["person"] for row in rows(database, table)] == ["p3"], table
     assert {(row["person"], row["at"]) for row in rows(database, "deletions")} == {
         ("gone", days_ago(5)), ("p1", NOW), ("p2", days_ago(1)), ("p3", days_ago(4))
     }  # fmt: skip
-    assert done.forgotten == 6
+    assert {row["handoff"] for row in rows(database, "messages")} == {3}
+    assert done.forgotten == 16
 
 
 def test_a_clock_that_was_ahead_brings_nobody_back(database, backup):
@@ -126,6 +215,14 @@ def test_a_bad_file_changes_nothing(database, backup, share):
         restore(database, backup, None, NOW)
 
     assert everything(database) == before
+
+
+def test_a_block_is_no_way_out(database, backup):
+    add(database, "deletions", person="p9", at=NOW)
+
+    restore(database, backup, None, NOW)
+
+    assert [row["person"] for row in rows(database, "blocks")] == ["p9"]
 
 
 def test_rows_that_contradict_each_other_change_nothing(database, backup, monkeypatch):

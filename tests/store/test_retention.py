@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
-from bot.store.retention import purge
-from tests.store.filling import NOW, add, add_content, add_mail, add_parcel, add_question, add_reply, add_state, days_ago, rows
+from bot.store import deletions as journal
+from bot.store.retention import closed_by_age, purge
+from tests.store.filling import (
+    NOW,
+    add,
+    add_content,
+    add_draft,
+    add_handoff,
+    add_mail,
+    add_message,
+    add_parcel,
+    add_proposal,
+    add_question,
+    add_reply,
+    add_state,
+    add_vote,
+    days_ago,
+    rows,
+)
 
 TEXTS, RECORDS = 30, 365
 LITTLE = 1 / 86_400  # a second
+NUMBERS = count(1)
+EMPTIED = {"state": "closed", "text": "", "address": None, "clerk_name": ""}
 
 
 def cleared(database):
@@ -24,10 +45,17 @@ def cleared(database):
         ("deletions", RECORDS, lambda database, at: add(database, "deletions", person="p", at=at)),
         ("inbox", 3, lambda database, at: add_mail(database, int(at.timestamp()), at, handled=at)),
         ("outbox", 3, lambda database, at: add_parcel(database, at, done=at)),
+        ("outbox", TEXTS, lambda database, at: add_parcel(database, at, done=at, failure="refused", note='{"handoff": 1}')),
+        ("drafts", 1, lambda database, at: add_draft(database, at, person=str(at))),
+        ("votes", RECORDS, lambda database, at: add_vote(database, next(NUMBERS), at)),
+        ("blocks", 0, lambda database, at: add(database, "blocks", person=str(at), until=at)),
+        ("handoffs", RECORDS, lambda database, at: add_handoff(database, at, **EMPTIED)),
+        ("proposals", RECORDS, lambda database, at: add_proposal(database, at, state="declined")),
+        ("proposals", RECORDS, lambda database, at: add_proposal(database, days_ago(900), state="published", decided_at=at)),
     ],
 )
 def test_what_is_older_goes_and_the_rest_stays(database, table, days, make):
-    for age in (days + LITTLE, days, days - LITTLE, 0):
+    for age in (days + LITTLE, days, days - LITTLE, -1):
         make(database, days_ago(age))
 
     assert cleared(database) == {table: 1}
@@ -70,6 +98,88 @@ def test_contents_stay_while_a_reply_refers_to_them_and_the_newest_always(databa
 
     assert cleared(database) == {"replies": 1, "contents": 2}
     assert [row["version"] for row in rows(database, "contents")] == ["v2", "v4"]
+
+
+@pytest.mark.parametrize("state", ["closed", "declined", "withdrawn"])
+def test_of_a_handoff_that_is_over_texts_address_and_name_go_before_the_rest(database, state):
+    for number, age in enumerate((TEXTS + LITTLE, TEXTS - LITTLE), 1):
+        add_handoff(database, days_ago(90), state=state, touched_at=days_ago(age))
+        add_message(database, number, "answer", text="답", at=days_ago(age))
+
+    assert cleared(database) == {"handoff_texts": 1, "answers": 1}
+
+    late, fresh = rows(database, "handoffs")
+    assert (late["text"], late["address"], late["clerk_name"], late["state"]) == ("", None, "", state)
+    assert (fresh["text"], fresh["address"], fresh["clerk_name"]) == ("금액이 얼마예요", '{"chat_id": 777}', "김담당")
+    assert [row["text"] for row in rows(database, "messages")] == [None, "답"]
+
+
+def test_messages_go_with_their_handoff(database):
+    for number, age in enumerate((RECORDS + LITTLE, RECORDS - LITTLE), 1):
+        add_handoff(database, days_ago(age), **EMPTIED)
+        add_message(database, number)
+
+    assert cleared(database) == {"handoffs": 1, "messages": 1}
+    assert [row["handoff"] for row in rows(database, "messages")] == [2]
+
+
+def test_an_open_handoff_waits_long_and_is_then_closed_not_silently(database):
+    for age in (3 * TEXTS + LITTLE, 3 * TEXTS - LITTLE, 0):
+        add_handoff(database, days_ago(2 * RECORDS), touched_at=days_ago(age))
+
+    assert cleared(database) == {"closed": 1, "handoff_texts": 1}
+
+    assert [(row["state"], bool(row["text"]), bool(row["address"])) for row in rows(database, "handoffs")] == [
+        ("closed", False, False), ("open", True, True), ("open", True, True)
+    ]  # fmt: skip
+    with database.begin() as connection:
+        assert closed_by_age(connection) == [1]
+        assert closed_by_age(connection) == []
+
+
+def test_what_was_closed_and_not_told_yet_is_told_with_the_next(database):
+    for _ in range(2):
+        add_handoff(database, days_ago(3 * TEXTS + 1))
+        purge(database, NOW, TEXTS, RECORDS)
+
+    with database.begin() as connection:
+        assert closed_by_age(connection) == [1, 2]
+
+
+def test_proposals_that_wait_for_a_word_stay(database):
+    for state in ("judging", "open"):
+        add_proposal(database, days_ago(RECORDS * 2), state=state)
+
+    assert cleared(database) == {}
+
+
+def test_notes_pauses_and_publications_are_never_cleared(database):
+    add(database, "notes", name="digest", value="1999-W01")
+    add(database, "pauses", scope="*", at=days_ago(RECORDS * 9))
+    add(database, "publications", version="v1", at=days_ago(RECORDS * 9), how="start")
+
+    assert cleared(database) == {}
+
+
+def test_a_message_that_is_given_up_still_tells_whoever_wants_to_know(database):
+    add_parcel(database, days_ago(4), note='{"handoff": 1}')
+
+    assert cleared(database) == {"expired": 1}
+    assert cleared(database) == {}
+
+    (row,) = rows(database, "outbox")
+    assert (row["payload"], row["failure"], row["note"]) == (None, "expired", '{"handoff": 1}')
+
+
+def test_the_journal_reaches_back_a_month_further_than_any_record(database, tmp_path):
+    file = tmp_path / "journal"
+    for person, age in (("p1", RECORDS + 31 + LITTLE), ("p2", RECORDS + 31), ("p3", 0)):
+        journal.append(file, person, days_ago(age))
+
+    removed = purge(database, NOW, TEXTS, RECORDS, file)
+
+    assert removed["journal"] == 1
+    assert [one.person for one in journal.read(file)] == ["p2", "p3"]
 
 
 def test_nothing_to_clear_in_an_empty_database(database):

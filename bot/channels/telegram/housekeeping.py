@@ -22,6 +22,7 @@ from bot.content.watch import changes, run_aside
 from bot.errors import StoreError
 from bot.store import contents
 from bot.store.database import Database
+from bot.store.deletions import journal_path
 from bot.store.retention import purge
 from bot.store.running import RunLock
 from bot.store.schema import inbox, outbox
@@ -150,9 +151,10 @@ class Housekeeping:
 
     async def _purge(self) -> None:
         store = self.settings.store
+        journal = journal_path(store, self.database)
         while True:
             try:
-                removed = await self._run(purge, self.database, seoul_now(), store.text_days, store.record_days)
+                removed = await self._run(purge, self.database, seoul_now(), store.text_days, store.record_days, journal)
                 log.info("purged", **removed)
             except StoreError as error:
                 log.warning("not purged", problem=error.problem)
