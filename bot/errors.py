@@ -4,6 +4,7 @@
     ├── ConfigError          a setting, an environment variable or a flag
     ├── ContentError         a file of knowledge/ or intents/
     ├── SuiteError           a question suite
+    ├── GateError            a change that could not be held against what is served
     ├── TaggerError          a KoNLPy tagger that cannot start
     ├── SemanticError        the encoder of the extra `semantic`, missing or unable to run
     ├── StoreError           the database, or a file beside it
@@ -48,6 +49,10 @@ class ContentError(BotError):
 
 class SuiteError(BotError):
     """A question suite cannot be read."""
+
+
+class GateError(BotError):
+    """A changed content could not be held against the one that is served."""
 
 
 class TaggerError(BotError):

@@ -39,7 +39,8 @@ def test_no_suite_falls_below_its_floor(report, suite, slot):
     found = tally(report, suite, slot)
 
     assert found.count >= floor["count"]
-    assert found.rate("resolved", "tap" if floor.get("tap") else "resolved") * 100 >= floor["resolved"], found.text(suite)
+    good = ("resolved", "tap") if floor.get("tap") else ("resolved",)  # a name that stood there twice would count twice
+    assert found.rate(*good) * 100 >= floor["resolved"], found.text(suite)
     assert found.rate("wrong") * 100 <= floor["wrong"], found.text(suite)
 
 
