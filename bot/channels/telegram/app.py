@@ -20,7 +20,7 @@ from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 
 from bot.channels.serving import Serving
 from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
-from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.mailroom import Mailroom
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping
 from bot.channels.telegram.incoming import ALLOWED, Self
@@ -74,9 +74,9 @@ class TelegramBot:
             async with house.open(), self._connected(application) as me:
                 if me is None:
                     return  # stopped before Telegram could be reached
-                desk = Desk(self.database, self.keys, self.serving, self.settings, me, self.metrics)
+                mailroom = Mailroom(self.database, self.keys, self.serving, self.settings, me, self.metrics)
                 self._dispatcher = Dispatcher(
-                    desk, Delivery(application.bot), locks, executor, self.metrics, self._barred, self.settings.telegram.chats_at_once
+                    mailroom, Delivery(application.bot), locks, executor, self.metrics, self._barred, self.settings.telegram.chats_at_once
                 )
                 house.is_serving = True
                 await self._serve(application, self._dispatcher, house)

@@ -1,7 +1,7 @@
 """Sends what waits in the outbox, and judges what Telegram says to it.
 
 Promises: an outcome for every request, never an exception of Telegram's; what may have been carried out without an answer is tried again,
-for a message twice is better than none.
+for a message twice is better than none. Whether nothing can have been carried out is said, for those to whom it is not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import httpx
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
@@ -23,10 +24,14 @@ from bot.store.mail import Parcel
 _DAY = 86_400.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Telegram's refusals that need no message to anybody: what was asked for is so already, or has come too late to matter.
-_DONE = ("message is not modified", "query is too old", "query id is invalid")
+_DONE = ("message is not modified", "query is too old", "query id is invalid", "topic_not_modified")
 _CLOSED = ("chat not found", "chat_write_forbidden", "not enough rights to send", "have no rights to send", "user is deactivated", "peer_id_invalid",
-           "bot was kicked", "need administrator rights", "topic_closed", "group chat was deactivated")  # fmt: skip
+           "bot was kicked", "need administrator rights", "group chat was deactivated")  # fmt: skip
+_NO_THREAD = ("thread not found", "topic_closed", "topic_deleted", "not a forum")
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+# Of the library's transport: the request has not left this machine, so nothing was carried out.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _carried_out: ContextVar[bool] = ContextVar("carried_out", default=False)  # whether Telegram said so of the request that is under way
 
@@ -46,14 +51,18 @@ class SendingRequest(HTTPXRequest):
 class Outcome:
     """What became of a request.
 
-    kind    sent, retry (after `seconds`), moved (to `new_id`), failed, closed (the chat takes nothing more) or barred (the token is refused)
-    reason  why, in a word
+    kind        sent, retry (after `seconds`), moved (to `new_id`), failed, closed (the chat takes nothing more) or barred (the token is refused)
+    reason      why, in a word
+    message_id  of what was sent; of a forum topic that was opened, its thread; 0 where that is not known
+    is_certain  of a retry: whether nothing can have been carried out
     """
 
     kind: str
     reason: str = ""
     seconds: float = 0.0
     new_id: int = 0
+    message_id: int = 0
+    is_certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +77,33 @@ class Delivery:
         """Carries out a request once."""
         _carried_out.set(False)
         try:
-            await self._call(parcel.method, parcel.payload)
+            message_id = await self._call(parcel.method, parcel.payload)
         except TelegramError as error:
             return self._judge(error, parcel)
         except Exception:
             # Telegram's answer holds what the library cannot read. Whether it was done, it says all the same.
             log.exception("answer not understood", done=_carried_out.get())
             return Outcome("sent") if _carried_out.get() else self._later(parcel)
-        return Outcome("sent")
+        return Outcome("sent", message_id=message_id)
 
-    async def _call(self, method: str, payload: dict[str, Any]) -> None:
+    async def _call(self, method: str, payload: dict[str, Any]) -> int:
+        """Carries out a request; the id of the message, or of the thread, that it made, else 0."""
         if method == "answerCallbackQuery":
             await self.bot.answer_callback_query(payload["query"], text=payload.get("text"), show_alert=bool(payload.get("text")))
         elif method == "editMessageText":
-            await self._edit(payload)
+            return await self._edit(payload)
+        elif method == "createForumTopic":
+            return (await self.bot.create_forum_topic(payload["chat_id"], payload["name"])).message_thread_id
+        elif method == "closeForumTopic":
+            await self.bot.close_forum_topic(payload["chat_id"], payload["thread_id"])
         else:
-            await self._send(payload)
+            return await self._send(payload)
+        return 0
 
-    async def _send(self, payload: dict[str, Any]) -> None:
+    async def _send(self, payload: dict[str, Any]) -> int:
         answered = payload.get("reply_to")
         try:
-            await self.bot.send_message(
+            sent = await self.bot.send_message(
                 payload["chat_id"],
                 payload["text"],
                 parse_mode=ParseMode.HTML,
@@ -98,11 +113,12 @@ class Delivery:
                 reply_markup=_keyboard(payload),
             )
         except BadRequest as error:
-            if payload.get("thread_id") is None or "thread not found" not in str(error).lower():
+            if payload.get("thread_id") is None or not any(said in str(error).lower() for said in _NO_THREAD):
                 raise
-            await self._send({**payload, "thread_id": None})  # the topic was deleted: the group still gets the answer
+            return await self._send({**payload, "thread_id": None})  # the topic was deleted or closed: the group still gets the answer
+        return sent.message_id
 
-    async def _edit(self, payload: dict[str, Any]) -> None:
+    async def _edit(self, payload: dict[str, Any]) -> int:
         try:
             await self.bot.edit_message_text(
                 payload["text"],
@@ -115,14 +131,15 @@ class Delivery:
         except BadRequest as error:
             if not any(said in str(error).lower() for said in _CANNOT_EDIT):
                 raise
-            await self._send(payload)
+            return await self._send(payload)
+        return int(payload["message_id"])
 
     def _judge(self, error: TelegramError, parcel: Parcel) -> Outcome:
         said = str(error).lower()
         if isinstance(error, RetryAfter):
             after = error.retry_after
             seconds = float(after if isinstance(after, int) else after.total_seconds())
-            return Outcome("retry", "too_many_requests", min(max(seconds, 0.0), _DAY) + 0.1)
+            return Outcome("retry", "too_many_requests", min(max(seconds, 0.0), _DAY) + 0.1, is_certain=True)
         if isinstance(error, ChatMigrated):
             return Outcome("moved", "migrated", new_id=error.new_chat_id)
         if is_unauthorized(error):
@@ -134,10 +151,11 @@ class Delivery:
                 return Outcome("sent")
             return Outcome("closed", "chat_closed") if any(one in said for one in _CLOSED) else Outcome("failed", "refused")
         # A 404 is an InvalidToken to the library too; but the token was right at the start, so it is a server in between.
-        return self._later(parcel)  # no answer, or none of Telegram's
+        is_certain = isinstance(error, InvalidToken) or isinstance(error.__cause__, _NEVER_LEFT)
+        return self._later(parcel, is_certain)  # no answer, or none of Telegram's
 
-    def _later(self, parcel: Parcel) -> Outcome:
-        return Outcome("retry", "network", min(self.longest, self.pause * 2.0 ** min(parcel.attempts, 12)))
+    def _later(self, parcel: Parcel, is_certain: bool = False) -> Outcome:
+        return Outcome("retry", "network", min(self.longest, self.pause * 2.0 ** min(parcel.attempts, 12)), is_certain=is_certain)
 
 
 def is_unauthorized(error: TelegramError) -> bool:
@@ -146,6 +164,7 @@ def is_unauthorized(error: TelegramError) -> bool:
 
 
 def _keyboard(payload: dict[str, Any]) -> InlineKeyboardMarkup | None:
-    """One button a row."""
-    rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in payload.get("buttons", ())]
+    """One button a row; where an entry is a list of buttons, they share one."""
+    entries = [entry if isinstance(entry[0], list) else [entry] for entry in payload.get("buttons", ())]
+    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in entry] for entry in entries]
     return InlineKeyboardMarkup(rows) if rows else None

@@ -21,7 +21,7 @@ from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram.delivery import Delivery
-from bot.channels.telegram.desk import Desk
+from bot.channels.telegram.mailroom import Arrived, Mailroom
 from bot.channels.telegram.flow import Flow
 from bot.channels.telegram.metrics import Metrics
 from bot.errors import StoreError, StoreLost
@@ -71,7 +71,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        desk: Desk,
+        mailroom: Mailroom,
         delivery: Delivery,
         locks: ChatLocks,
         executor: Executor,
@@ -79,14 +79,14 @@ class Dispatcher:
         barred: Callable[[], None],
         chats_at_once: int = 32,
     ) -> None:
-        self.desk, self.delivery, self.locks, self.executor, self.metrics, self.barred = desk, delivery, locks, executor, metrics, barred
+        self.mailroom, self.delivery, self.locks, self.executor, self.metrics, self.barred = mailroom, delivery, locks, executor, metrics, barred
         self.queue = DurableQueue(self)
         self.stopping = False
         self.store_fault = ""
         self._waiting: set[str] = set()  # chats with a visit in the queue
         self._again: set[str] = set()  # chats at work, to which something came meanwhile
         self._working: set[str] = set()
-        self._unrecorded: dict[int, Parcel] = {}  # sent, but the store could not be told
+        self._unrecorded: dict[int, Arrived] = {}  # sent, but the store could not be told
         self._consoled = Flow(1, 600)  # chats that know of the outage
         # Groups wait for Telegram's limit of messages a minute, and must not take every place while they do.
         self._groups = asyncio.Semaphore(max(1, chats_at_once // 2))
@@ -97,7 +97,7 @@ class Dispatcher:
     async def take(self, update: Update) -> None:
         """Stores an update and sees to its chat. Raises Unstored where the store fails."""
         try:
-            chat = await self._run(self.desk.take, update)
+            chat = await self._run(self.mailroom.take, update)
         except StoreError as error:
             self._note_fault(error)
             self.console([update])
@@ -130,7 +130,7 @@ class Dispatcher:
 
     async def _console(self, chat_id: int, language: str) -> None:
         with contextlib.suppress(TelegramError):
-            await self.delivery.bot.send_message(chat_id, self.desk.outage_sentence(language))
+            await self.delivery.bot.send_message(chat_id, self.mailroom.outage_sentence(language))
 
     # -- working off ---------------------------------------------------------------------------------------------
 
@@ -149,7 +149,7 @@ class Dispatcher:
                 finally:
                     await self._run(self.locks.release, chat)
                 # What another process stored while the chat was locked here, it could not see to itself.
-                if not self.stopping and await self._run(self.desk.has_work, chat):
+                if not self.stopping and await self._run(self.mailroom.has_work, chat):
                     self._again.add(chat)
         except StoreError as error:
             self._note_fault(error)
@@ -161,7 +161,7 @@ class Dispatcher:
                 self.visit(chat)
 
     async def _work(self, chat: str) -> None:
-        arrived: Parcel | None = None  # sent; noted together with the next step, which spares a transaction
+        arrived: Arrived | None = None  # sent; noted together with the next step, which spares a transaction
         try:
             for turn in itertools.count():
                 if self.stopping:
@@ -170,30 +170,36 @@ class Dispatcher:
                     self._again.add(chat)  # last in the queue
                     return
                 last, arrived = arrived, None
-                work = await self._run(self.desk.work, chat, last)
+                work = await self._run(self.mailroom.work, chat, last)
                 self._noted(last)
+                self._visit_all(work.visits)
                 any_done = work.answered
                 for parcel in work.parcels:
                     await self._note(arrived)
                     arrived = None
                     if not await self._send(parcel):
                         return
-                    arrived = parcel if parcel.id in self._unrecorded else None
+                    arrived = self._unrecorded.get(parcel.id)
                     any_done = True
                 if not any_done:
                     return
         finally:
             await self._note(arrived)
 
-    async def _note(self, parcel: Parcel | None) -> None:
+    async def _note(self, arrived: Arrived | None) -> None:
         """Notes in the store that something has arrived."""
-        if parcel is not None and parcel.id in self._unrecorded:
-            await self._run(self.desk.sent, parcel)
-            self._noted(parcel)
+        if arrived is not None and arrived.parcel.id in self._unrecorded:
+            visits = await self._run(self.mailroom.sent, arrived)
+            self._noted(arrived)
+            self._visit_all(visits)
 
-    def _noted(self, parcel: Parcel | None) -> None:
-        if parcel is not None:
-            self._unrecorded.pop(parcel.id, None)
+    def _noted(self, arrived: Arrived | None) -> None:
+        if arrived is not None:
+            self._unrecorded.pop(arrived.parcel.id, None)
+
+    def _visit_all(self, chats: Sequence[str]) -> None:
+        for chat in chats:
+            self.visit(chat)
 
     async def _send(self, parcel: Parcel) -> bool:
         """Sends one thing; False where the chat has to wait."""
@@ -203,40 +209,45 @@ class Dispatcher:
         if is_group and self._groups.locked():
             asyncio.get_running_loop().call_later(GROUP_PAUSE, self.visit, parcel.chat)
             return False
+        if parcel.once:
+            if parcel.begun:  # and then the program ended: nobody knows how far it came
+                self._visit_all(await self._run(self.mailroom.give_up, parcel, "unknown"))
+                return True
+            await self._run(self.mailroom.begin, parcel)
         async with self._groups if is_group else contextlib.nullcontext():
             outcome = await self.delivery.deliver(parcel)
         if outcome.kind == "sent":
-            self._unrecorded[parcel.id] = parcel  # a fault of the store from here on must not send it again
+            self._unrecorded[parcel.id] = Arrived(parcel, outcome.message_id)  # a fault of the store from here on must not send it again
             self.metrics.sent(parcel.method)
-            self.metrics.handled((self.desk.clock() - parcel.created_at).total_seconds())
+            self.metrics.handled((self.mailroom.clock() - parcel.created_at).total_seconds())
             return True
         self.metrics.failed(outcome.reason)
         log.warning("not sent", outcome=outcome.kind, reason=outcome.reason, method=parcel.method, attempt=parcel.attempts + 1)
-        if outcome.kind == "failed":
-            await self._run(self.desk.give_up, parcel, outcome.reason)
+        if outcome.kind == "failed" or (outcome.kind == "retry" and parcel.once and not outcome.is_certain):
+            self._visit_all(await self._run(self.mailroom.give_up, parcel, outcome.reason if outcome.kind == "failed" else "unknown"))
             return True
         if outcome.kind == "closed":
-            await self._run(self.desk.give_up, parcel, outcome.reason, True)
-        elif outcome.kind == "moved" and self.desk.keys.chat(outcome.new_id) == parcel.chat:
-            await self._run(self.desk.give_up, parcel, outcome.reason)  # to where it is
+            self._visit_all(await self._run(self.mailroom.give_up, parcel, outcome.reason, True))
+        elif outcome.kind == "moved" and self.mailroom.keys.chat(outcome.new_id) == parcel.chat:
+            await self._run(self.mailroom.give_up, parcel, outcome.reason)  # to where it is
         elif outcome.kind == "moved":
-            self.visit(await self._run(self.desk.moved, parcel, outcome.new_id))
+            self.visit(await self._run(self.mailroom.moved, parcel, outcome.new_id))
         elif outcome.kind == "barred":
-            await self._run(self.desk.postpone, parcel, 1.0)  # it waits for a bot with another token
+            await self._run(self.mailroom.postpone, parcel, 1.0)  # it waits for a bot with another token
             self.barred()
         else:
-            await self._run(self.desk.postpone, parcel, outcome.seconds)
+            await self._run(self.mailroom.postpone, parcel, outcome.seconds)
         return False
 
     async def sweep(self) -> None:
         """Looks again and again for chats that wait; ends when the dispatcher stops."""
         while not self.stopping:
             try:
-                if await self._run(self.desk.database.heal):
+                if await self._run(self.mailroom.database.heal):
                     log.error("store file was gone", remedy="데이터베이스 파일을 지우거나 옮긴 것이 있는지 확인해 주세요. 봇이 되살려 놓았습니다.")
                 if self.store_fault:
-                    await self._run(self.desk.database.write)
-                for chat in await self._run(self.desk.busy_chats):
+                    await self._run(self.mailroom.database.write)
+                for chat in await self._run(self.mailroom.busy_chats):
                     if chat not in self._working:
                         self.visit(chat)
                 self._recovered()

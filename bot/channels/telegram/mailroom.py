@@ -51,7 +51,7 @@ class Work:
     parcels: list[mail.Parcel] = field(default_factory=list)
 
 
-class Desk:
+class Mailroom:
     """The store's side of the channel."""
 
     def __init__(

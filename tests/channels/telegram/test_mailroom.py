@@ -15,7 +15,7 @@ import pytest
 from botapi.people import person
 from sqlalchemy import select
 
-from bot.channels.telegram.desk import PRESSES, TRIES, Desk
+from bot.channels.telegram.mailroom import PRESSES, TRIES, Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.config import Settings
 from bot.dialogue import State
@@ -47,23 +47,23 @@ class Faulty:
 
 
 class Office:
-    """A desk with its store, its clock and the means to look at both."""
+    """A mailroom with its store, its clock and the means to look at both."""
 
     def __init__(self, database: Database, engine, me, now: dt.datetime, **limits: int) -> None:
         self.database, self.now, self.metrics = database, now, Metrics()
         self.keys, self.serving = Keys("the-key-of-the-tests"), SimpleNamespace(engine=engine)
         settings = Settings.model_validate({"limits": limits})
-        self.desk = Desk(database, self.keys, self.serving, settings, me, self.metrics, lambda: self.now)
+        self.mailroom = Mailroom(database, self.keys, self.serving, settings, me, self.metrics, lambda: self.now)
 
     def answers(self, *updates, chat: int = RESIDENT, send: bool = True) -> list[Parcel]:
         """Takes the updates, works off the chat, and gives what is to be sent; with send=False it stays in the outbox."""
         for update in updates:
-            self.desk.take(update)
+            self.mailroom.take(update)
         sent: list[Parcel] = []
         while True:
-            work = self.desk.work(self.keys.chat(chat))
+            work = self.mailroom.work(self.keys.chat(chat))
             for parcel in work.parcels if send else ():
-                self.desk.sent(parcel)
+                self.mailroom.sent(parcel)
                 sent.append(parcel)
             if not work.answered and not (send and work.parcels):
                 return sent if send else list(work.parcels)
@@ -166,7 +166,7 @@ def test_unknown_version_of_a_state_is_told_once(office, send, engine):
 def test_what_asks_nothing_leaves_no_trace(office, send):
     before = office.written()
 
-    taken = [office.desk.take(one) for one in (send("안녕", chat=GROUP), send(new_chat_title="방", chat=GROUP), send("글", as_="channel_post"))]
+    taken = [office.mailroom.take(one) for one in (send("안녕", chat=GROUP), send(new_chat_title="방", chat=GROUP), send("글", as_="channel_post"))]
 
     assert taken == [None] * 3
     assert office.written() == before
@@ -179,7 +179,7 @@ def test_message_that_fails_is_tried_again_after_a_pause(open_office, engine, se
     office = open_office(Faulty(engine, times=2))
 
     tries = []
-    office.desk.take(send("고장"))
+    office.mailroom.take(send("고장"))
     for _ in range(3):
         tries.append(office.answers())
         office.now += dt.timedelta(seconds=3)
@@ -190,8 +190,8 @@ def test_message_that_fails_is_tried_again_after_a_pause(open_office, engine, se
 
 def test_message_that_always_fails_is_given_up_with_an_apology_and_the_next_is_answered(open_office, engine, send):
     office = open_office(Faulty(engine))
-    office.desk.take(send("고장"))
-    office.desk.take(send(BELL))
+    office.mailroom.take(send("고장"))
+    office.mailroom.take(send(BELL))
 
     sent = []
     for _ in range(TRIES):
@@ -209,7 +209,7 @@ def test_failing_press_is_acknowledged_before_the_apology(open_office, engine, p
             raise KeyError
 
     office = open_office(Broken(engine))
-    office.desk.take(press("1|t|cctv|"))
+    office.mailroom.take(press("1|t|cctv|"))
     sent = []
     for _ in range(TRIES):
         sent += office.answers()
@@ -220,13 +220,13 @@ def test_failing_press_is_acknowledged_before_the_apology(open_office, engine, p
 
 def test_what_has_arrived_is_not_sent_again_when_the_next_message_fails(open_office, engine, send):
     office = open_office(Faulty(engine))
-    chat = office.desk.take(send(BELL))
-    (arrived,) = office.desk.work(chat).parcels
-    office.desk.take(send("고장"))
+    chat = office.mailroom.take(send(BELL))
+    (arrived,) = office.mailroom.work(chat).parcels
+    office.mailroom.take(send("고장"))
 
-    office.desk.work(chat, arrived)
+    office.mailroom.work(chat, arrived)
 
-    assert arrived.id not in {parcel.id for parcel in office.desk.work(chat).parcels}
+    assert arrived.id not in {parcel.id for parcel in office.mailroom.work(chat).parcels}
 
 
 def test_nothing_is_half_written_when_a_message_fails(open_office, engine, send):
@@ -272,7 +272,7 @@ def test_person_who_writes_in_many_groups_is_held_to_one_pace(open_office, send)
     office = open_office(messages_per_minute=3)
 
     for group in range(-1009, -1001):
-        office.desk.take(send("/help", chat=group, marks=[("bot_command", "/help")]))
+        office.mailroom.take(send("/help", chat=group, marks=[("bot_command", "/help")]))
 
     assert [json.loads(row.payload)["kind"] for row in office.rows(inbox)].count("command") == 3
 
@@ -403,22 +403,22 @@ def test_blocked_bot_forgets_what_waits_and_the_conversation(office, send, stand
 def test_group_that_moved_is_answered_where_it_is_now(office, send):
     mention = {"marks": [("mention", "@yongsan_bot")], "chat": -7}
     office.answers(send("@yongsan_bot " + BELL, **mention), chat=-7, send=False)
-    office.desk.take(send(chat=-7, migrate_to_chat_id=-1007))
-    office.desk.take(send("@yongsan_bot " + BELL, **mention))
-    office.desk.work(office.keys.chat(-7))
+    office.mailroom.take(send(chat=-7, migrate_to_chat_id=-1007))
+    office.mailroom.take(send("@yongsan_bot " + BELL, **mention))
+    office.mailroom.work(office.keys.chat(-7))
 
     sent = office.answers(chat=-1007)
 
     assert [one.payload["chat_id"] for one in sent] == [-1007, -1007]
     assert {row.chat for table in (conversations, replies) for row in office.rows(table)} == {office.keys.chat(-1007)}
-    assert office.desk.busy_chats() == []
+    assert office.mailroom.busy_chats() == []
 
 
 def test_move_that_is_told_twice_loses_no_conversation(office, send):
     office.answers(send("@yongsan_bot " + BELL, chat=GROUP, marks=[("mention", "@yongsan_bot")]), chat=GROUP)
     parcel = Parcel(1, office.keys.chat(GROUP), "sendMessage", {}, office.now, 0)
 
-    assert office.desk.moved(parcel, GROUP) == office.keys.chat(GROUP)
+    assert office.mailroom.moved(parcel, GROUP) == office.keys.chat(GROUP)
     assert len(office.rows(conversations)) == 1
 
 
@@ -431,16 +431,16 @@ def test_bot_that_is_added_to_a_group_says_how_to_call_it(office, standing):
 def test_closed_chat_gets_nothing_more(office, send):
     first, _ = office.answers(send(BELL), send("안녕"), send=False)
 
-    office.desk.give_up(first, "blocked", whole_chat=True)
+    office.mailroom.give_up(first, "blocked", whole_chat=True)
 
-    assert not office.desk.has_work(first.chat)
+    assert not office.mailroom.has_work(first.chat)
     assert not office.rows(conversations)
 
 
 def test_refused_message_lets_the_next_one_pass(office, send):
     first, second = office.answers(send(BELL), send("안녕"), send=False)
 
-    office.desk.give_up(first, "refused")
+    office.mailroom.give_up(first, "refused")
 
     assert [one.id for one in office.answers()] == [second.id]
 
@@ -448,12 +448,12 @@ def test_refused_message_lets_the_next_one_pass(office, send):
 def test_postponed_message_holds_up_what_is_behind_it(office, send):
     first, second = office.answers(send(BELL), send("안녕"), send=False)
 
-    office.desk.postpone(first, 30)
-    waiting = (office.answers(), office.desk.busy_chats(), office.desk.has_work(first.chat))
+    office.mailroom.postpone(first, 30)
+    waiting = (office.answers(), office.mailroom.busy_chats(), office.mailroom.has_work(first.chat))
     office.now += dt.timedelta(seconds=31)
 
     assert waiting == ([], [], False)
-    assert office.desk.busy_chats() == [first.chat]
+    assert office.mailroom.busy_chats() == [first.chat]
     assert [one.id for one in office.answers()] == [first.id, second.id]
 
 
