@@ -15,7 +15,13 @@ from bot.content.yaml_text import Fault, parse_file
 _SLOT = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _ALWAYS = {"contact", "office", "intro"}  # the wording fills these in whatever is said as a sentence of its own
 # Where sentences stand that the program uses by name.
-_SENTENCES = (("wording.yaml", "wording"), ("telegram.yaml", "wording"), ("privacy.yaml", "privacy"), ("privacy.yaml", "headings"))
+_SENTENCES = (
+    ("wording.yaml", "wording"),
+    ("telegram.yaml", "wording"),
+    ("handoff.yaml", "wording"),
+    ("privacy.yaml", "privacy"),
+    ("privacy.yaml", "headings"),
+)
 
 
 def check_intents(loaded: Loaded) -> tuple[list[Fault], list[str]]:

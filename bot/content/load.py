@@ -37,6 +37,7 @@ INTENT_FILES: dict[str, type[model.Shape]] = {
     "urgent.yaml": model.UrgentFile,
     "wording.yaml": model.WordingFile,
     "telegram.yaml": model.TelegramFile,
+    "handoff.yaml": model.HandoffFile,
     "privacy.yaml": model.PrivacyFile,
 }
 
@@ -112,9 +113,10 @@ def read_files(knowledge: Path | None = None, intents: Path | None = None) -> Lo
             navigation=words["navigation.yaml"].navigation,
             urgent=words["urgent.yaml"].urgent,
             urgent_unless=words["urgent.yaml"].unless,
-            wording={**words["wording.yaml"].wording, **words["telegram.yaml"].wording},
+            wording={**words["wording.yaml"].wording, **words["telegram.yaml"].wording, **words["handoff.yaml"].wording},
             commands=words["telegram.yaml"].commands,
             privacy=words["privacy.yaml"],
+            handoff=words["handoff.yaml"],
             version=digest.hexdigest()[:12],
         )
     loaded.faults += islice(_broken_links(loaded), MAX_FAULTS)

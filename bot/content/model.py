@@ -343,6 +343,20 @@ class TelegramFile(Shape):
     wording: dict[str, TextField]
 
 
+class HandoffFile(Shape):
+    """What is said when a resident's words are passed on to staff.
+
+    send, stop  what residents write in place of the buttons; the whole message, spaces and marks aside
+    under_age   parts, parted by " + ", of a message whose writer is under 14, unless one of under_age_unless stands in it
+    """
+
+    send: PhrasesField
+    stop: PhrasesField
+    under_age: PhrasesField = Phrases()
+    under_age_unless: PhrasesField = Phrases()
+    wording: dict[str, TextField]
+
+
 class PrivacyFile(Shape):
     """What the office says about personal data. "____" is a blank that it has yet to fill in."""
 
@@ -376,6 +390,7 @@ class Content:
     wording: dict[str, Text]
     commands: tuple[Command, ...]
     privacy: PrivacyFile
+    handoff: HandoffFile
     version: str
 
     def say(self, key: str, language: str = "ko") -> str:

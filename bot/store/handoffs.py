@@ -53,6 +53,7 @@ class Handoff:
     """
 
     id: int
+    bot: int
     at: dt.datetime
     chat: str
     person: str
@@ -212,7 +213,10 @@ def all_of_person(connection: Connection, person: str) -> list[Handoff]:
 
 def all_open(connection: Connection, bot: int) -> list[Handoff]:
     """All open hand-offs, oldest first."""
-    return [_handoff(row) for row in connection.execute(select(handoffs).where((handoffs.c.state == OPEN) & (handoffs.c.bot == bot)).order_by(handoffs.c.id))]
+    return [
+        _handoff(row)
+        for row in connection.execute(select(handoffs).where((handoffs.c.state == OPEN) & (handoffs.c.bot == bot)).order_by(handoffs.c.id))
+    ]
 
 
 def change(connection: Connection, number: int, now: dt.datetime, **values: Any) -> None:
@@ -227,9 +231,15 @@ def claim(connection: Connection, number: int, clerk: str, name: str, now: dt.da
     return connection.execute(update(handoffs).where(free).values(values)).rowcount == 1
 
 
-def without_card(connection: Connection, bot: int) -> list[Handoff]:
-    """Open hand-offs of which the group has no card."""
-    has_card = exists().where((messages.c.handoff == handoffs.c.id) & (messages.c.role == "card"))
+def remind(connection: Connection, number: int, now: dt.datetime) -> bool:
+    """Notes that staff are reminded of it; False where they were already, or it has been claimed."""
+    due = (handoffs.c.id == number) & (handoffs.c.clerk == "") & handoffs.c.reminded_at.is_(None)
+    return connection.execute(update(handoffs).where(due).values(reminded_at=now)).rowcount == 1
+
+
+def without_card(connection: Connection, bot: int, group: str) -> list[Handoff]:
+    """Open hand-offs of which the group (a hash) has no card."""
+    has_card = exists().where((messages.c.handoff == handoffs.c.id) & (messages.c.role == "card") & (messages.c.chat == group))
     rows = connection.execute(select(handoffs).where((handoffs.c.state == OPEN) & (handoffs.c.bot == bot) & ~has_card).order_by(handoffs.c.id))
     return [_handoff(row) for row in rows]
 

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import inbox, outbox, replies
@@ -143,9 +143,9 @@ def lost(connection: Connection, bot: int) -> list[Lost]:
     return [Lost(row.id, row.failure or "", json.loads(row.note)) for row in rows]
 
 
-def told(connection: Connection, one: Lost) -> None:
-    """Whoever wants to know of it, does."""
-    connection.execute(update(outbox).where(outbox.c.id == one.id).values(note=None))
+def told(connection: Connection, one: Lost) -> bool:
+    """Whoever wants to know of it, does; False where another process has told them."""
+    return connection.execute(update(outbox).where((outbox.c.id == one.id) & outbox.c.note.is_not(None)).values(note=None)).rowcount == 1
 
 
 def sent(connection: Connection, parcel: Parcel, now: dt.datetime) -> None:
@@ -181,7 +181,27 @@ def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id
         ours = (table.c.bot == bot) & table.c.chat.in_((chat, new_chat)) & done.is_(None)
         for row in connection.execute(select(key.label("key"), table.c.payload).where(ours)).all():
             payload = json.dumps({**json.loads(row.payload or "{}"), "chat_id": new_id}, ensure_ascii=False)
-            connection.execute(update(table).where(ours & (key == row.key)).values(chat=new_chat, payload=payload))
+            fresh = {"begun_at": None} if table is outbox else {}  # what was refused has not been carried out
+            connection.execute(update(table).where(ours & (key == row.key)).values(chat=new_chat, payload=payload, **fresh))
+
+
+def recall(connection: Connection, bot: int, chat: str, noted: dict[str, Any]) -> int:
+    """Takes back what waits for a chat under a note like that; how many are left of it, being on their way already."""
+    which = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None) & outbox.c.note.is_not(None)
+    rows = connection.execute(select(outbox.c.id, outbox.c.note, outbox.c.begun_at).where(which)).all()
+    found = [row for row in rows if noted.items() <= json.loads(row.note).items()]
+    back = [row.id for row in found if row.begun_at is None]
+    if back:
+        connection.execute(delete(outbox).where(outbox.c.id.in_(back)))
+    return len(found) - len(back)
+
+
+def has_parcels(connection: Connection, bot: int, chat: str) -> bool:
+    """Whether anything waits for the chat, now or later."""
+    return (
+        connection.execute(select(outbox.c.id).where((outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None)).limit(1)).first()
+        is not None
+    )
 
 
 # -- both ------------------------------------------------------------------------------------------------------------

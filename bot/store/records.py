@@ -31,7 +31,7 @@ _SAVE = {"postgresql": _saving(postgresql), "sqlite": _saving(sqlite)}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reply, as it is recorded. question: the masked text where it could not be answered, or ""."""
+    """A reply, as it is recorded. question: the masked text where it could not be answered, or ""; its kind, where that is not the reply's."""
 
     kind: str
     reason: str
@@ -40,6 +40,7 @@ class Told:
     language: str
     content: str
     question: str = ""
+    question_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def record(connection: Connection, chat: str, person: str, told: Told, now: dt.d
     key = made.inserted_primary_key
     reply_id = int(key[0]) if key else 0
     if told.question:
-        connection.execute(_QUESTION, {**common, "reply_id": reply_id, "text": told.question})
+        connection.execute(_QUESTION, {**common, "kind": told.question_kind or told.kind, "reply_id": reply_id, "text": told.question})
     return reply_id
 
 

@@ -87,7 +87,7 @@ def unanswered(
     database: Database, words: Callable[[str], Sequence[str]], since: dt.datetime | None = None, kind: str | None = None
 ) -> list[Group]:  # fmt: skip
     """Questions without an answer, put together by likeness, most asked first. words: see grouping.py."""
-    wanted = (questions.c.at >= since if since else true()) & (questions.c.kind == kind if kind else true())
+    wanted = (questions.c.at >= since if since else true()) & (questions.c.kind == kind if kind else questions.c.kind.in_(("fallback", "partial")))
     columns = (questions.c.at, questions.c.person, questions.c.kind, questions.c.text, questions.c.topics, questions.c.aspects)
     with reading(database) as connection:
         rows = connection.execute(select(*columns).where(wanted).order_by(questions.c.id)).all()

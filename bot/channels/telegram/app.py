@@ -20,17 +20,19 @@ from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 
 from bot.channels.serving import Serving
 from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
-from bot.channels.telegram.mailroom import Mailroom
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping
 from bot.channels.telegram.incoming import ALLOWED, Self
 from bot.channels.telegram.logs import quiet_loop
+from bot.channels.telegram.mailroom import Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.polling import PollingRequest, read
+from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.webhook import Webhook
 from bot.config import Settings
 from bot.content.model import Command
 from bot.errors import ChannelError
+from bot.store import handoffs
 from bot.store.database import Database
 from bot.store.keys import Keys
 from bot.store.locks import ChatLocks
@@ -74,7 +76,8 @@ class TelegramBot:
             async with house.open(), self._connected(application) as me:
                 if me is None:
                     return  # stopped before Telegram could be reached
-                mailroom = Mailroom(self.database, self.keys, self.serving, self.settings, me, self.metrics)
+                staff = StaffGroup(self.settings.telegram.staff_chat_id, self._recall("staff_moved"))
+                mailroom = Mailroom(self.database, self.keys, self.serving, self.settings, me, self.metrics, staff=staff)
                 self._dispatcher = Dispatcher(
                     mailroom, Delivery(application.bot), locks, executor, self.metrics, self._barred, self.settings.telegram.chats_at_once
                 )
@@ -85,6 +88,10 @@ class TelegramBot:
             executor.shutdown(wait=False, cancel_futures=True)
         if self.fault is not None:
             raise self.fault
+
+    def _recall(self, name: str) -> str:
+        with self.database.begin() as connection:
+            return handoffs.recall(connection, name)
 
     # -- building ------------------------------------------------------------------------------------------------
 
@@ -159,7 +166,11 @@ class TelegramBot:
         application.add_handler(TypeHandler(Visit, visit))
         application.add_error_handler(self._on_error)
         await application.start()
-        background = [asyncio.create_task(dispatcher.sweep()), asyncio.create_task(self._introduce(application.bot))]
+        background = [
+            asyncio.create_task(dispatcher.sweep()),
+            asyncio.create_task(dispatcher.rounds()),
+            asyncio.create_task(self._introduce(application.bot)),
+        ]
         house.on_loaded = lambda: background.append(asyncio.create_task(self._introduce(application.bot)))
         try:
             async with self._receiving(application, dispatcher):

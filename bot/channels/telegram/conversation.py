@@ -16,12 +16,13 @@ from typing import Any
 from bot.channels.session import SEOUL, introduce
 from bot.channels.telegram.browse import Browse
 from bot.channels.telegram.incoming import Incoming
-from bot.channels.telegram.layout import VERSION, Place, Request, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
+from bot.channels.telegram.layout import REPLY, VERSION, Place, Request, Row, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
 from bot.config import Settings
 from bot.content.model import BLANK
 from bot.dialogue import Pick, State
 from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
+from bot.korean.normalise import normalise
 from bot.store.records import Held
 
 SHOWN_QUESTIONS = 20  # of /mydata
@@ -41,23 +42,25 @@ class Response:
     state     of the conversation afterwards; None leaves it as it was
     turn      what the engine said, to be put on record
     forget    whether all that is kept of the person goes
+    wish      staff (to ask them) or cancel (to withdraw what was sent to them): dealt with elsewhere
     """
 
     requests: list[Request] = field(default_factory=list)
     state: State | None = None
     turn: Turn | None = None
     forget: bool = False
+    wish: str = ""
 
 
 class Conversation:
-    """Answers messages over one content."""
+    """Answers messages over one content. has_staff: whether there are staff whom a resident can ask, at this moment."""
 
-    def __init__(self, engine: Engine, settings: Settings, username: str) -> None:
-        self.engine, self.settings, self.username = engine, settings, username
+    def __init__(self, engine: Engine, settings: Settings, username: str, has_staff: Callable[[], bool] = lambda: False) -> None:
+        self.engine, self.settings, self.username, self.has_staff = engine, settings, username, has_staff
         self.browse = Browse(engine.content)
         self.titles = {language: {topic.id: topic.title.get(language) for topic in engine.content.topics.values()} for language in ("ko", "en")}
-        self.typed = {_plain(said): command.id for command in engine.content.commands for said in command.typed.all}
-        self.near = [([_plain(part) for part in said.split("+")], command.id) for command in engine.content.commands for said in command.near.all]
+        self.typed = {plain(said): command.id for command in engine.content.commands for said in command.typed.all}
+        self.near = [([plain(part) for part in said.split("+")], command.id) for command in engine.content.commands for said in command.near.all]
         self.commands: dict[str, Callable[[_Moment], Response]] = {
             "start": self._start,
             "help": self._help,
@@ -66,6 +69,8 @@ class Conversation:
             "privacy": self._privacy,
             "mydata": self._mydata,
             "delete": self._delete,
+            "staff": lambda moment: Response(wish="staff"),
+            "cancel": lambda moment: Response(wish="cancel"),
         }
 
     def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held]) -> Response:
@@ -81,12 +86,14 @@ class Conversation:
             return self._say(moment, f"media_{name}" if name else "media")
         if incoming.kind == "command":
             return self._command(incoming.name, moment)
-        typed = _plain(incoming.text) if incoming.kind == "text" else ""
+        typed = plain(incoming.text) if incoming.kind == "text" else ""
         if typed in self.typed:
             return self._command(self.typed[typed], replace(moment, incoming=replace(incoming, text="")))
         if typed in _TYPED_LANGUAGES:
             return self._set_language(moment, _TYPED_LANGUAGES[typed])
         response = self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
+        if response.turn is not None and response.turn.trace.decision.reason == "person" and not incoming.group:
+            return Response(wish="staff")
         near = self._near(incoming.text) if incoming.kind == "text" and response.turn and not response.turn.reply.urgent else ""
         if near == "delete":  # not on a guess
             buttons = [(self.sentence("delete_button", moment.language), f"{VERSION}|d")]
@@ -95,7 +102,7 @@ class Conversation:
 
     def _near(self, text: str) -> str:
         """The command that a short message may mean, or ""."""
-        said = _plain(text)
+        said = plain(text)
         if len(said) > _SHORT:
             return ""
         return next((command for parts, command in self.near if all(part in said for part in parts)), "")
@@ -121,7 +128,29 @@ class Conversation:
         buttons = reply_buttons(turn.reply, self.titles[language])
         if not buttons and not turn.reply.urgent and (turn.reply.kind == "fallback" or turn.trace.decision.reason in _LOST):
             buttons = [(self.sentence("topics_button", language), f"{VERSION}|m")]
-        return Response(reply_messages(moment.place, turn.reply, buttons, " ".join(before), body), turn.state, turn)
+        rows = [*buttons, *self._onward(turn, language)] if not moment.incoming.group else [*buttons]
+        return Response(reply_messages(moment.place, turn.reply, rows, " ".join(before), body), turn.state, turn)
+
+    def _onward(self, turn: Turn, language: str) -> list[Row]:
+        """What may be done with a reply: ask staff where it does not answer, and say what one thinks of it where it does."""
+        reply, rows = turn.reply, list[Row]()
+        if reply.urgent:
+            return rows
+        is_open = reply.kind == "fallback" or any(part.missing for part in turn.trace.decision.parts)
+        if is_open and turn.trace.decision.reason != "empty" and self.has_staff():
+            rows.append((self.sentence("ask_button", language), f"{VERSION}|ha|{REPLY}"))
+        if reply.kind in ("answer", "partial"):
+            rows.append([[self.sentence(f"vote_{vote}_button", language), f"{VERSION}|v|{REPLY}|{vote}"] for vote in ("yes", "no", "wrong")])
+        return rows
+
+    def is_urgent(self, text: str) -> bool:
+        """Whether somebody cries for help."""
+        return self.engine.urgent.find(normalise(text)) is not None
+
+    def language(self, incoming: Incoming, stored: str | None, now: dt.datetime) -> str:
+        """The language in which a message is answered that is no question."""
+        state = self.engine.load_state(stored).aged(now, self.engine.idle_minutes) if stored else State()
+        return self._language(incoming, state)
 
     # -- buttons -------------------------------------------------------------------------------------------------
 
@@ -180,7 +209,7 @@ class Conversation:
         return Response(message(moment.place, self.sentence("topics", moment.language), self.browse.chapters(moment.language)))
 
     def _lang(self, moment: _Moment) -> Response:
-        asked = _LANGUAGES.get(_plain(moment.incoming.text))
+        asked = _LANGUAGES.get(plain(moment.incoming.text))
         if asked:
             return self._set_language(moment, asked)
         buttons = [("한국어", f"{VERSION}|l|ko"), ("English", f"{VERSION}|l|en")]
@@ -249,7 +278,7 @@ class _Moment:
         return Place(incoming.chat_id, incoming.thread_id, incoming.message_id if answers else None)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return _QUIET.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 

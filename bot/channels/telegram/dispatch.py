@@ -17,18 +17,21 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from telegram import Update
+from telegram import BotCommandScopeChat, Update
 from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram.delivery import Delivery
-from bot.channels.telegram.mailroom import Arrived, Mailroom
 from bot.channels.telegram.flow import Flow
+from bot.channels.telegram.incoming import chat_of
+from bot.channels.telegram.mailroom import Arrived, Mailroom
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.staff.incoming import read_staff
 from bot.errors import StoreError, StoreLost
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
 
 SWEEP_SECONDS = 1.0
+ROUND_SECONDS, LOOK_SECONDS = 5.0, 60.0  # between looks at what is due, and at a group of the staff that can be used
 TURN = 3  # messages of a chat in a row, where others wait
 STORE_SECONDS = 20.0  # the longest one step of the store may take; a database may hang rather than fail
 GROUP_PAUSE = 0.5  # seconds until a group is looked after again, where all places for groups are taken
@@ -91,13 +94,15 @@ class Dispatcher:
         # Groups wait for Telegram's limit of messages a minute, and must not take every place while they do.
         self._groups = asyncio.Semaphore(max(1, chats_at_once // 2))
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._introduced: int | None = None  # the group of the staff whose commands Telegram was told of
 
     # -- taking in -----------------------------------------------------------------------------------------------
 
     async def take(self, update: Update) -> None:
         """Stores an update and sees to its chat. Raises Unstored where the store fails."""
+        is_staff = await self._is_staff(update)
         try:
-            chat = await self._run(self.mailroom.take, update)
+            chat = await self._run(self.mailroom.take, update, is_staff)
         except StoreError as error:
             self._note_fault(error)
             self.console([update])
@@ -109,6 +114,25 @@ class Dispatcher:
             return
         if chat is not None:
             self.visit(chat)
+
+    async def _is_staff(self, update: Update) -> bool:
+        """Whether whoever did this belongs to the group of the staff; asked only where it matters. Raises Unstored where it cannot be found out."""
+        staff, bot = self.mailroom.staff, self.delivery.bot
+        if not staff.is_here(chat_of(update)):
+            return False
+        if update.my_chat_member is not None:
+            self._spawn(staff.look(bot))
+            return False
+        if update.message is not None and update.message.migrate_to_chat_id is not None:
+            return False  # the group is followed once that is stored
+        try:
+            seen = read_staff(update, self.mailroom.bot)
+            return seen is not None and await staff.allows(bot, update)
+        except TelegramError as error:
+            log.warning("staff not known", reason=type(error).__name__)
+            raise Unstored from None
+        except Exception:  # told by whoever takes it in
+            return False
 
     def visit(self, chat: str) -> None:
         """Has the chat looked after, once however often this is said."""
@@ -231,6 +255,9 @@ class Dispatcher:
         elif outcome.kind == "moved" and self.mailroom.keys.chat(outcome.new_id) == parcel.chat:
             await self._run(self.mailroom.give_up, parcel, outcome.reason)  # to where it is
         elif outcome.kind == "moved":
+            staff = self.mailroom.staff
+            if staff.chat_id is not None and self.mailroom.keys.chat(staff.chat_id) == parcel.chat:
+                await staff.move(outcome.new_id)
             self.visit(await self._run(self.mailroom.moved, parcel, outcome.new_id))
         elif outcome.kind == "barred":
             await self._run(self.mailroom.postpone, parcel, 1.0)  # it waits for a bot with another token
@@ -257,6 +284,37 @@ class Dispatcher:
                 log.exception("sweep failed")
                 self.metrics.error("sweep")
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def rounds(self) -> None:
+        """Sees to the group of the staff, and to what is due by time; ends when the dispatcher stops."""
+        staff, looked = self.mailroom.staff, 0.0
+        staff.on_moved = self._remember_move
+        while not self.stopping:
+            try:
+                now = asyncio.get_running_loop().time()
+                if not looked or now - looked > (LOOK_SECONDS if staff.is_usable else ROUND_SECONDS):
+                    looked = now
+                    await staff.look(self.delivery.bot)
+                    await self._introduce_staff()
+                self._visit_all(await self._run(self.mailroom.tick))
+            except StoreError as error:
+                self._note_fault(error)
+            except Exception:
+                log.exception("round failed")
+                self.metrics.error("staff")
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def _introduce_staff(self) -> None:
+        """Tells Telegram the commands of the group, once."""
+        staff = self.mailroom.staff
+        if staff.is_usable and staff.chat_id is not None and self._introduced != staff.chat_id:
+            with contextlib.suppress(TelegramError):
+                await self.delivery.bot.set_my_commands(self.mailroom.room.commands, scope=BotCommandScopeChat(staff.chat_id))
+                self._introduced = staff.chat_id
+
+    async def _remember_move(self, moved: str) -> None:
+        with contextlib.suppress(StoreError):  # it is found out anew after a restart
+            await self._run(self.mailroom.remember, "staff_moved", moved)
 
     # -- what they share -----------------------------------------------------------------------------------------
 

@@ -6,28 +6,34 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from bot.store.masking import MASK, mask
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")  # the updates that Telegram shall send
 _PRESENT = ("member", "administrator", "restricted", "creator")
 _OURS = re.compile(r"[\w-]{1,8}(?:\|[\w,-]*)+", re.ASCII)  # what data of our buttons looks like, of whatever version
+_VOTE = re.compile(r"\w+\|v\|")
 _SERVICE = (1087968824, 136817688, 777000)  # in whose name Telegram sends what groups and channels write
 _NAME_LENGTH = 32  # of a command
+_SAID = 1000  # characters of the bot's message that are read with a press
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A message, a press of a button, or a change of the bot's standing in a chat. Stored as JSON until it is answered.
 
-    kind      text, command, press, media, joined (the bot came into a group), left (it was blocked or removed) or moved (new id of a group)
+    kind      text, command, press, media, joined (the bot came into a group), left (it was blocked or removed) or moved (new id of a group);
+              in the group of the staff also answer (to a message of the bot's, not masked)
     user_id   who wrote; in the name of a group or channel, its id. Not stored: what is stored is the hash that stands for it, `person`
     text      the message, or what stands behind the command, masked
     name      the command, the kind of media, or for a press its data
     query     id of the press, which must be acknowledged
     cut       whether more was written than is read
     new_id    where the group has moved to
+    answers   the message of the bot's that it explicitly answers
+    said      for a vote on a reply: what the reply says
+    who       of the staff: the name by which colleagues know them; staff: whether they belong to the group at this moment
     """
 
     kind: str
@@ -44,6 +50,10 @@ class Incoming:
     edited: bool = False
     new_id: int | None = None
     person: str = ""
+    answers: int | None = None
+    said: str = ""
+    who: str = ""
+    staff: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in ("", None, False) and name != "user_id"}
@@ -65,7 +75,7 @@ class Self:
 def read_update(update: Update, bot: Self, length: int) -> Incoming | None:
     """What the update asks of the bot, or None where it asks nothing. length: characters of a message that are read."""
     if update.callback_query is not None:
-        return _press(update.callback_query)
+        return press(update.callback_query)
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member)
     message = update.message or update.edited_message
@@ -117,6 +127,7 @@ def _place(message: Message) -> dict[str, Any]:
         "message_id": message.message_id,
         # In a group without topics Telegram sets it for replies too, and refuses it in an answer.
         "thread_id": message.message_thread_id if message.is_topic_message else None,
+        "answers": message.reply_to_message.message_id if message.reply_to_message is not None else None,
     }
 
 
@@ -196,7 +207,7 @@ def _media(message: Message) -> str:
 # -- presses and standing --------------------------------------------------------------------------------------------
 
 
-def _press(query: CallbackQuery) -> Incoming | None:
+def press(query: CallbackQuery) -> Incoming | None:
     message = query.message
     chat = message.chat if message is not None else None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
@@ -210,12 +221,18 @@ def _press(query: CallbackQuery) -> Incoming | None:
         language=_language(query.from_user),
         name=query.data if query.data and _OURS.fullmatch(query.data) else "",
         query=query.id,
+        said=(message.text or "")[:_SAID] if isinstance(message, Message) and _VOTE.match(query.data or "") else "",
     )
 
 
+def is_present(member: ChatMember) -> bool:
+    """Whether somebody with this standing is in the chat."""
+    return member.status in _PRESENT
+
+
 def _membership(change: ChatMemberUpdated) -> Incoming | None:
-    chat, here = change.chat, change.new_chat_member.status in _PRESENT
-    if chat.type == Chat.CHANNEL or here == (change.old_chat_member.status in _PRESENT):
+    chat, here = change.chat, is_present(change.new_chat_member)
+    if chat.type == Chat.CHANNEL or here == is_present(change.old_chat_member):
         return None
     group = chat.type != Chat.PRIVATE
     if here and not group:

@@ -30,6 +30,8 @@ _LETTER = re.compile(
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 Button = tuple[str, str]  # label, data
+Row = Button | list[list[str]]  # a button with a row of its own, or several ([label, data]) that share one
+REPLY = "@"  # in a button's data: stands for the id of the reply that it is under, which is known only once that is on record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Place:
     reply_to: int | None = None
 
 
-def message(place: Place, text: str, buttons: Iterable[Button] = (), small: str = "") -> list[Request]:
+def message(place: Place, text: str, buttons: Iterable[Row] = (), small: str = "") -> list[Request]:
     """Plain text as one message, or as many as it needs; buttons stand under the last. small: a line at its end, set back."""
     if _units(small) > MAX_UNITS // 4:
         text, small = f"{text}\n{small}", ""
@@ -65,13 +67,35 @@ def message(place: Place, text: str, buttons: Iterable[Button] = (), small: str 
         if place.reply_to is not None and n == 0:
             payload["reply_to"] = place.reply_to
         requests.append(Request("sendMessage", payload))
-    rows = [[label, data] for label, data in buttons][:MAX_BUTTONS]
+    rows = [[*row] for row in buttons][:MAX_BUTTONS]
     if rows:
         requests[-1].payload["buttons"] = rows
     return requests
 
 
-def edit(chat_id: int, message_id: int, text: str, buttons: Iterable[Button], thread_id: int | None = None) -> Request:
+def extended(request: Request, text: str, buttons: Iterable[Row]) -> Request:
+    """The request with a line more, and with these buttons."""
+    payload = {**request.payload, "text": f"{request.payload['text']} {html.escape(text, quote=False)}", "buttons": [[*row] for row in buttons]}
+    return Request(request.method, payload)
+
+
+def with_reply(request: Request, reply_id: int | None) -> Request:
+    """The request with the id of the reply in the data of its buttons."""
+    rows = request.payload.get("buttons")
+    if reply_id is None or not rows:
+        return request
+
+    def named(row: Any) -> Any:
+        return (
+            [named(one) for one in row]
+            if isinstance(row[0], list)
+            else [row[0], "|".join(str(reply_id) if part == REPLY else part for part in row[1].split("|"))]
+        )
+
+    return Request(request.method, {**request.payload, "buttons": [named(row) for row in rows]})
+
+
+def edit(chat_id: int, message_id: int, text: str, buttons: Iterable[Row], thread_id: int | None = None) -> Request:
     """Another text and other buttons in a message that stands already."""
     payload = {"chat_id": chat_id, "message_id": message_id, "text": html.escape(text, quote=False), "buttons": [list(one) for one in buttons]}
     return Request("editMessageText", payload if thread_id is None else {**payload, "thread_id": thread_id})
@@ -82,7 +106,7 @@ def acknowledge(query: str, text: str = "") -> Request:
     return Request("answerCallbackQuery", {"query": query, "text": text[:200]} if text else {"query": query})
 
 
-def reply_messages(place: Place, reply: Reply, buttons: Iterable[Button], before: str = "", body: str = "") -> list[Request]:
+def reply_messages(place: Place, reply: Reply, buttons: Iterable[Row], before: str = "", body: str = "") -> list[Request]:
     """A reply with its buttons. before: a line ahead of it; body: in place of its own."""
     lines = [before, body or reply.body] if before else [body or reply.body]
     lines += [f"{n}. {option.label}" for n, option in enumerate(reply.options, 1)]

@@ -7,11 +7,12 @@ up nothing but its own chat for a few seconds.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -20,15 +21,22 @@ from telegram import Update
 
 from bot.channels.serving import Serving
 from bot.channels.session import SEOUL, seoul_now
+from bot.channels.telegram.asking import Asking, Person
 from bot.channels.telegram.conversation import Conversation, Response
 from bot.channels.telegram.flow import Flow
 from bot.channels.telegram.incoming import Incoming, Self, chat_of, read_update
-from bot.channels.telegram.layout import Place, Request, acknowledge, message
+from bot.channels.telegram.layout import Place, Request, acknowledge, extended, message, with_reply
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.staff.group import StaffGroup
+from bot.channels.telegram.staff.incoming import read_staff
+from bot.channels.telegram.staff.inquiries import Inquiries
+from bot.channels.telegram.staff.room import StaffRoom
+from bot.channels.telegram.step import Step
 from bot.config import Settings
+from bot.desk.hours import OfficeHours
 from bot.engine import Turn
 from bot.errors import StoreError
-from bot.store import mail, records
+from bot.store import handoffs, mail, records
 from bot.store.database import Database
 from bot.store.deletions import append as note_deletion
 from bot.store.deletions import journal_path
@@ -45,10 +53,19 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one step for a chat led to: whether a message was answered, and what may be sent now."""
+    """What one step for a chat led to: whether a message was answered, what may be sent now, and which other chats got something to do."""
 
     answered: bool
     parcels: list[mail.Parcel] = field(default_factory=list)
+    visits: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Something that Telegram has taken, and the id of the message that it has become (0: not known)."""
+
+    parcel: mail.Parcel
+    message_id: int = 0
 
 
 class Mailroom:
@@ -63,10 +80,17 @@ class Mailroom:
         bot: Self,
         metrics: Metrics,
         clock: Callable[[], dt.datetime] = seoul_now,
+        staff: StaffGroup | None = None,
     ) -> None:
         self.database, self.keys, self.serving, self.settings, self.bot, self.metrics, self.clock = (
             database, keys, serving, settings, bot, metrics, clock,
         )  # fmt: skip
+        self.staff = staff or StaffGroup(None)
+        hours = OfficeHours(settings.handoff)
+        inquiries = Inquiries(settings, serving, self.staff, hours)
+        self.inquiries = inquiries
+        self.asking = Asking(settings, self.staff, inquiries, hours)
+        self.room = StaffRoom(self.staff, [inquiries.part], inquiries.answer)
         limit = settings.limits.messages_per_minute
         self._pace, self._presses, self._notices, self._albums = Flow(limit), Flow(PRESSES * limit), Flow(1), Flow(1)
         self._texts = _Texts()
@@ -75,14 +99,22 @@ class Mailroom:
 
     # -- taking in -----------------------------------------------------------------------------------------------
 
-    def take(self, update: Update) -> str | None:
-        """Stores an update; the hash of its chat, or None where nothing is to be done. Raises StoreError: then it is not stored."""
-        seen, chat_id = read_update(update, self.bot, 0), chat_of(update)
+    def take(self, update: Update, is_staff: bool = False) -> str | None:
+        """Stores an update; the hash of its chat, or None where nothing is to be done. Raises StoreError: then it is not stored.
+
+        is_staff  whether whoever did it belongs to the group of the staff at this moment
+        """
+        chat_id = chat_of(update)
+        in_group = self.staff.is_here(chat_id)
+        seen = read_staff(update, self.bot) if in_group else read_update(update, self.bot, 0)
+        if in_group and seen is not None:
+            seen = replace(seen, staff=is_staff) if is_staff or seen.kind not in ("answer", "command") else None
         if seen is None or chat_id is None:
             self.metrics.dropped("no_question")
             return None
         chat, person = self.keys.chat(chat_id), self.keys.person(seen.user_id)
-        kept = self._kept(update, seen, chat, person)
+        # What staff do is not counted: an answer must not be lost because many have come.
+        kept = seen if in_group else self._kept(update, seen, chat, person)
         if kept is None:
             return None
         with self.database.begin() as connection:
@@ -91,7 +123,8 @@ class Mailroom:
             self.metrics.dropped("duplicate")
             return chat
         # Counted only now: an update that could not be stored comes again, and must not count twice.
-        self._count(update, kept, chat, person)
+        if not in_group:
+            self._count(update, kept, chat, person)
         self.metrics.update(kept.kind)
         return chat
 
@@ -132,17 +165,16 @@ class Mailroom:
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    def work(self, chat: str, arrived: mail.Parcel | None = None) -> Work:
+    def work(self, chat: str, arrived: Arrived | None = None) -> Work:
         """Notes what has arrived, and answers the next message of the chat, if one waits; then what may be sent to it. Raises StoreError."""
         letter = None
         try:
-            with self.database.begin() as connection:
-                if arrived is not None:
-                    mail.sent(connection, arrived, self.clock())
-                letter = mail.next_letter(connection, self.bot.id, chat, self.clock())
+            with self._step() as step:
+                self._note_arrived(step, arrived)
+                letter = mail.next_letter(step.connection, self.bot.id, chat, self.clock())
                 if letter is not None:
-                    self._answer(connection, letter)
-                return Work(letter is not None, mail.parcels(connection, self.bot.id, chat, self.clock()))
+                    self._answer(step, letter)
+                return Work(letter is not None, mail.parcels(step.connection, self.bot.id, chat, self.clock()), _others(step, chat))
         except StoreError:
             raise
         except Exception:
@@ -152,70 +184,113 @@ class Mailroom:
             self.metrics.error("answer")
         return self._failed(letter, arrived)
 
-    def _failed(self, letter: mail.Letter, arrived: mail.Parcel | None) -> Work:
-        """A message that could not be answered, by a fault of the program: tried again, and at last given up with an apology."""
-        now = self.clock()
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[Step]:
         with self.database.begin() as connection:
-            if arrived is not None:
-                mail.sent(connection, arrived, now)  # what is true whatever became of the message
+            yield Step(connection, self.clock().astimezone(SEOUL), self.bot.id, self.keys)
+
+    def _note_arrived(self, step: Step, arrived: Arrived | None) -> None:
+        if arrived is not None:
+            mail.sent(step.connection, arrived.parcel, step.now)
+            if arrived.parcel.note is not None:
+                self.room.arrived(step, arrived.parcel, arrived.message_id)
+
+    def _failed(self, letter: mail.Letter, arrived: Arrived | None) -> Work:
+        """A message that could not be answered, by a fault of the program: tried again, and at last given up with an apology."""
+        with self._step() as step:
+            self._note_arrived(step, arrived)  # what is true whatever became of the message
             if letter.attempts + 1 < TRIES:
-                mail.postpone_letter(connection, letter, now + dt.timedelta(seconds=2**letter.attempts))
-                return Work(True)
-            mail.handled(connection, letter, now)
+                mail.postpone_letter(step.connection, letter, step.now + dt.timedelta(seconds=2**letter.attempts))
+                return Work(True, visits=_others(step, letter.chat))
+            mail.handled(step.connection, letter, step.now)
             if {"kind", "chat_id"} <= letter.payload.keys():
                 incoming = Incoming.from_json(letter.payload)
-                requests = [acknowledge(incoming.query)] if incoming.query else []
-                if incoming.kind in ("text", "command", "media", "press"):
-                    requests += self._sentence(connection, letter.chat, incoming, "failed")
-                self._post(connection, letter, incoming, requests, None)
-            return Work(True, mail.parcels(connection, self.bot.id, letter.chat, now))
+                if self.staff.is_here(incoming.chat_id):
+                    self.room.failed(step, incoming)
+                else:
+                    self._apologise(step, letter, incoming)
+            return Work(True, mail.parcels(step.connection, self.bot.id, letter.chat, self.clock()), _others(step, letter.chat))
 
-    def _answer(self, connection: Connection, letter: mail.Letter) -> None:
-        start, now = time.perf_counter(), self.clock()
+    def _apologise(self, step: Step, letter: mail.Letter, incoming: Incoming) -> None:
+        requests = [acknowledge(incoming.query)] if incoming.query else []
+        if incoming.kind in ("text", "command", "media", "press"):
+            requests += self._sentence(step.connection, letter.chat, incoming, "failed")
+        self._post(step, letter, incoming, requests, None)
+
+    def _answer(self, step: Step, letter: mail.Letter) -> None:
+        start, connection = time.perf_counter(), step.connection
         incoming = Incoming.from_json(letter.payload)
+        kind = incoming.kind
         if incoming.kind == "moved" and incoming.new_id is not None:
-            mail.handled(connection, letter, now)
             self._move(connection, letter.chat, incoming.new_id)
-            return
-        if incoming.kind == "left":
-            mail.give_up_chat(connection, self.bot.id, letter.chat, "left", now)
+        elif incoming.kind == "left":
+            mail.give_up_chat(connection, self.bot.id, letter.chat, "left", step.now)
             records.drop_state(connection, letter.chat)
-            mail.handled(connection, letter, now)
-            return
-        person, talk = incoming.person, self._talk()
-        response = self._respond(connection, talk, letter.chat, incoming, now)
-        if response.forget:
-            records.forget(connection, person, now)
-            self._note_deletion(person, now)
-        if response.state is not None:
-            records.save_state(connection, letter.chat, person, json.dumps(response.state.as_json(), ensure_ascii=False), now)
-        told = _told(response.turn, incoming, talk.engine.content.version) if response.turn else None
-        reply_id = records.record(connection, letter.chat, person, told, now) if told else None
-        self._post(connection, letter, incoming, response.requests, reply_id)
-        mail.handled(connection, letter, now)
-        kind = told.kind if told else incoming.kind
+        elif self.staff.is_here(incoming.chat_id):
+            self.room.respond(step, incoming)
+        else:
+            kind = self._reply(step, letter, incoming)
+        mail.handled(connection, letter, step.now)
         self.metrics.reply(kind, time.perf_counter() - start)
         log.info("handled", trace=self.keys.trace(letter.update_id), kind=kind, ms=round((time.perf_counter() - start) * 1000, 1))
 
-    def _respond(self, connection: Connection, talk: Conversation, chat: str, incoming: Incoming, now: dt.datetime) -> Response:
+    def _reply(self, step: Step, letter: mail.Letter, incoming: Incoming) -> str:
+        """Answers a resident; the kind of the reply."""
+        connection, person, talk = step.connection, incoming.person, self._talk()
+        stored = records.load_state(connection, letter.chat, person)
+        asks = Person(incoming, letter.chat, talk.language(incoming, stored, step.now), talk)
+        if self._passes_on(step, asks):
+            return incoming.kind
+        response = self._respond(step, talk, letter.chat, incoming, stored)
+        if response.wish:
+            (self.asking.cancel if response.wish == "cancel" else self.asking.begin)(step, asks)
+            return response.wish
+        if response.forget:
+            self.inquiries.forgotten(step, person)
+            records.forget(connection, person, step.now)
+            self._note_deletion(person, step.now)
+        if response.state is not None:
+            records.save_state(connection, letter.chat, person, json.dumps(response.state.as_json(), ensure_ascii=False), step.now)
+        told = _told(response.turn, incoming, talk.engine.content.version) if response.turn else None
+        reply_id = records.record(connection, letter.chat, person, told, step.now) if told else None
+        self._post(step, letter, incoming, self._with_offer(step, asks, response), reply_id)
+        return told.kind if told else incoming.kind
+
+    def _with_offer(self, step: Step, asks: Person, response: Response) -> list[Request]:
+        """The requests; who says that a reply is wrong is asked whether staff shall hear of it."""
+        turn, requests = response.turn, response.requests
+        if turn is None or turn.trace.decision.reason != "wrong" or asks.incoming.group or not requests or not self.staff.is_usable:
+            return requests
+        asks = replace(asks, language=turn.reply.language)
+        buttons = self.asking.offer_report(step, asks, turn.state.topics)
+        return [*requests[:-1], extended(requests[-1], asks.sentence("report_ask"), buttons)]
+
+    def _passes_on(self, step: Step, asks: Person) -> bool:
+        """Whether a message is one of those by which a resident passes something on to staff."""
+        incoming = asks.incoming
+        if incoming.group or incoming.kind not in ("text", "press"):
+            return False
+        if incoming.kind == "press":
+            return self.asking.press(step, asks)
+        # Whoever cries for help is answered before anything else.
+        return not asks.talk.is_urgent(incoming.text) and self.asking.typed(step, asks)
+
+    def _respond(self, step: Step, talk: Conversation, chat: str, incoming: Incoming, stored: str | None) -> Response:
         if incoming.kind == FLOW:
-            said = self._sentence(connection, chat, incoming, "flow")
+            said = self._sentence(step.connection, chat, incoming, "flow")
             return Response([acknowledge(incoming.query, said[0].payload["text"])] if incoming.query else said)
-        person = incoming.person
-        stored = records.load_state(connection, chat, person)
-        return talk.respond(incoming, stored, now.astimezone(SEOUL), lambda: records.held(connection, person))
+        return talk.respond(incoming, stored, step.now, lambda: records.held(step.connection, incoming.person))
 
     def _talk(self) -> Conversation:
         """The conversation over the content that is served now; one message sees one content from its beginning to its end."""
         engine = self.serving.engine
         if self._conversation is None or self._conversation.engine is not engine:
-            self._conversation = Conversation(engine, self.settings, self.bot.username)
+            self._conversation = Conversation(engine, self.settings, self.bot.username, lambda: self.staff.is_usable)
         return self._conversation
 
-    def _post(self, connection: Connection, letter: mail.Letter, incoming: Incoming, requests: list[Request], reply_id: int | None) -> None:
-        for request in requests:
-            of = reply_id if request.method == "sendMessage" else None
-            mail.post(connection, self.bot.id, letter.chat, incoming.person, request.method, request.payload, letter.received_at, of)
+    def _post(self, step: Step, letter: mail.Letter, incoming: Incoming, requests: list[Request], reply_id: int | None) -> None:
+        sent = [with_reply(request, reply_id) for request in requests]
+        step.post(incoming.chat_id, sent, incoming.person, reply_id=reply_id, since=letter.received_at)
 
     def _sentence(self, connection: Connection, chat: str, incoming: Incoming, key: str) -> list[Request]:
         """A sentence in the language of the conversation."""
@@ -235,22 +310,44 @@ class Mailroom:
 
     # -- sending -------------------------------------------------------------------------------------------------
 
-    def sent(self, parcel: mail.Parcel) -> None:
+    def sent(self, arrived: Arrived) -> list[str]:
+        """Notes that something has arrived; the chats that have got something to do by that."""
+        with self._step() as step:
+            self._note_arrived(step, arrived)
+            return step.visits
+
+    def begin(self, parcel: mail.Parcel) -> None:
+        """What goes only once begins to go."""
         with self.database.begin() as connection:
-            mail.sent(connection, parcel, self.clock())
+            mail.begin(connection, parcel.id, self.clock())
 
     def postpone(self, parcel: mail.Parcel, seconds: float) -> None:
         with self.database.begin() as connection:
             mail.postpone(connection, parcel.id, self.clock() + dt.timedelta(seconds=seconds))
 
-    def give_up(self, parcel: mail.Parcel, reason: str, whole_chat: bool = False) -> None:
-        """Notes that something cannot be delivered; with it all else for the chat, where the chat is closed to the bot."""
-        with self.database.begin() as connection:
+    def give_up(self, parcel: mail.Parcel, reason: str, whole_chat: bool = False) -> list[str]:
+        """Notes that something cannot be delivered; with it all else for the chat, where the chat is closed to the bot.
+
+        The chats that have got something to do by that.
+        """
+        with self._step() as step:
             if whole_chat:
-                mail.give_up_chat(connection, self.bot.id, parcel.chat, reason, self.clock())
-                records.drop_state(connection, parcel.chat)
+                mail.give_up_chat(step.connection, self.bot.id, parcel.chat, reason, step.now)
+                records.drop_state(step.connection, parcel.chat)
             else:
-                mail.give_up(connection, parcel.id, reason, self.clock())
+                mail.give_up(step.connection, parcel.id, reason, step.now)
+            self.room.tell_lost(step)
+            return step.visits
+
+    def tick(self) -> list[str]:
+        """What is done as time goes by; the chats that have got something to do by that."""
+        with self._step() as step:
+            self.room.tick(step)
+            return step.visits
+
+    def remember(self, name: str, value: str) -> None:
+        with self.database.begin() as connection:
+            handoffs.remember(connection, name, value)
 
     def moved(self, parcel: mail.Parcel, new_id: int) -> str:
         """The group has another id; its hash."""
@@ -259,6 +356,8 @@ class Mailroom:
 
     def _move(self, connection: Connection, chat: str, new_id: int) -> str:
         new_chat = self.keys.chat(new_id)
+        if self.staff.chat_id is not None and self.keys.chat(self.staff.chat_id) == chat:
+            self.staff.chat_id = new_id  # at once; that it is remembered and told follows with the next look
         records.move_chat(connection, chat, new_chat)
         mail.readdress(connection, self.bot.id, chat, new_chat, new_id)
         return new_chat
@@ -275,6 +374,10 @@ class Mailroom:
         return self._talk().sentence("outage", language)
 
 
+def _others(step: Step, chat: str) -> list[str]:
+    return [one for one in step.visits if one != chat]
+
+
 def _album(update: Update, chat: str) -> str:
     """What the pictures of one album share, or ""; they come as messages of their own, and need one answer."""
     album = update.message.media_group_id if update.message else None
@@ -282,12 +385,13 @@ def _album(update: Update, chat: str) -> str:
 
 
 def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
-    """What goes on record. A question is kept only where the newsletter does not answer it; what is urgent is kept by nobody."""
+    """What goes on record. A question is kept only where it was not answered; what is urgent is kept by nobody."""
     decision, reply = turn.trace.decision, turn.reply
-    is_open = reply.kind == "fallback" and decision.reason in UNANSWERED
-    is_open = is_open or (reply.kind == "partial" and any(part.missing for part in decision.parts))
+    is_open = reply.kind == "fallback" or (reply.kind == "partial" and any(part.missing for part in decision.parts))
     asked = incoming.text if is_open and not reply.urgent and incoming.kind in ("text", "media") else ""
-    return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked)
+    # What is no question to the newsletter may still be asked of staff; it is none of those that a topic is missing for.
+    is_other = reply.kind == "fallback" and decision.reason not in UNANSWERED
+    return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked, "other" if is_other else "")
 
 
 class _Texts:
