@@ -193,6 +193,7 @@ class Actions:
             query: dict[str, Any] = {"id": callback.id, "from": self.state.person(presser)}
             if inline_message_id:
                 query["inline_message_id"] = inline_message_id
+                self.state.inline.add(inline_message_id)
             else:
                 gone = inaccessible or message.deleted
                 query["message"] = {"chat": chat, "message_id": message.message_id, "date": 0} if gone else message.message
@@ -207,6 +208,8 @@ class Actions:
             chat = self.state.chat(chat_id, chat_type)
             previous = before or self.state.members.get((chat_id, self.state.bot_id), "left" if status != "left" else "member")
             self.state.members[chat_id, self.state.bot_id] = status
+            if chat_id > 0 and status == "member":
+                self.state.met.add(chat_id)
             actor = user_id or self.state.someone(chat_id)
             change = {
                 "chat": chat,

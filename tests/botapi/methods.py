@@ -6,27 +6,19 @@ result, or raises Refused as Telegram would. getUpdates and the webhook's delive
 
 from __future__ import annotations
 
-import html as stdlib_html
-import time
 from collections.abc import Callable
 from typing import Any
 
-from . import access, topics
+from . import access, messages, topics
 from .checking import METHODS, Formatted
 from .groupchats import full
-from .html import Entity
 from .people import member
-from .records import Refused, Sent
+from .records import Refused
 from .state import State, scope_key
-from .threads import placement, thread_for_bot
 
 Params = dict[str, Any]
 Method = Callable[[State, Params, Formatted], Any]
 
-_NOT_MODIFIED = (
-    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same "
-    "as a current content and reply markup of the message"
-)
 _TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
 
@@ -38,131 +30,7 @@ def carry_out(state: State, method: str, params: Params, texts: Formatted) -> An
     if method in _METHODS:
         return _METHODS[method](state, params, texts)
     if METHODS[method]["returns"] == "Message" and method.startswith("send"):
-        return send(state, method, params, texts)
-    return True
-
-
-def send(state: State, method: str, params: Params, texts: Formatted) -> dict[str, Any]:
-    """Sends a message of any kind; gives it as the bot gets it back. Of media only the caption is kept."""
-    chat_id = params["chat_id"]
-    replied = _replied(state, params)
-    thread_id = thread_for_bot(state, chat_id, params.get("message_thread_id"), replied)
-    name = "text" if "text" in params else "caption"
-    text, entities = texts.get(name, ("", []))
-    message: dict[str, Any] = {
-        "message_id": state.next_message_id(chat_id),
-        "from": state.bot,
-        "chat": state.chat(chat_id),
-        "date": int(time.time()),
-    }
-    message |= _content(name, text, entities)
-    message |= placement(state, chat_id, thread_id, replied)
-    markup = params.get("reply_markup") or {}
-    if "inline_keyboard" in markup:
-        message["reply_markup"] = markup
-    sent = Sent(
-        chat_id=chat_id,
-        message_id=message["message_id"],
-        text=text,
-        html=_source(params, name, text),
-        entities=entities,
-        buttons=markup.get("inline_keyboard", []),
-        markup=None if "inline_keyboard" in markup else markup or None,
-        thread_id=thread_id,
-        reply_to=replied["message_id"] if replied else None,
-        at=time.monotonic(),
-        method=method,
-        message=message,
-        versions=[text],
-    )
-    state.keep(sent)
-    return message
-
-
-def _content(name: str, text: str, entities: list[Entity]) -> dict[str, Any]:
-    if not text:
-        return {}
-    listed = {"entities" if name == "text" else "caption_entities": entities} if entities else {}
-    return {name: text, **listed}
-
-
-def _source(params: Params, name: str, plain: str) -> str:
-    """A text as the bot wrote it, in HTML."""
-    return params[name] if params.get("parse_mode", "").lower() == "html" and name in params else stdlib_html.escape(plain, quote=False)
-
-
-def _replied(state: State, params: Params) -> dict[str, Any] | None:
-    """The message that is replied to, if there is one."""
-    reply: dict[str, Any] | None = params.get("reply_parameters")
-    if not reply:
-        return None
-    found = state.message(state.resolved(reply.get("chat_id") or params["chat_id"]), reply["message_id"])
-    if found is None and not reply.get("allow_sending_without_reply"):
-        raise Refused(400, "Bad Request: message to be replied not found")
-    return found
-
-
-def _own(state: State, params: Params) -> Sent:
-    """The bot's message that is to be edited."""
-    place = f"message {params['message_id']} in chat {params['chat_id']}"
-    key = params["chat_id"], params["message_id"]
-    found = state.messages.get(key)
-    if found is None:
-        unknown = None if key in state.removed else f"{place} does not exist"
-        raise Refused(400, "Bad Request: message to edit not found", violation=unknown)
-    if not isinstance(found, Sent):
-        raise Refused(400, "Bad Request: message can't be edited", violation=f"{place} is not the bot's")
-    return found
-
-
-def _edit_text(state: State, params: Params, texts: Formatted) -> Any:
-    if "inline_message_id" in params:
-        return True
-    sent = _own(state, params)
-    text, entities = texts.get("text", ("", []))
-    buttons = (params.get("reply_markup") or {}).get("inline_keyboard", [])
-    if (text, entities, buttons) == (sent.text, sent.entities, sent.buttons):
-        raise Refused(400, _NOT_MODIFIED)
-    sent.text, sent.entities, sent.html = text, entities, _source(params, "text", text)
-    message = {key: value for key, value in sent.message.items() if key not in {"entities", "reply_markup"}}
-    sent.message = message | _content("text", text, entities)
-    return _edited(sent, buttons)
-
-
-def _edit_markup(state: State, params: Params, _: Formatted) -> Any:
-    if "inline_message_id" in params:
-        return True
-    sent = _own(state, params)
-    buttons = (params.get("reply_markup") or {}).get("inline_keyboard", [])
-    if buttons == sent.buttons:
-        raise Refused(400, _NOT_MODIFIED)
-    sent.message = {key: value for key, value in sent.message.items() if key != "reply_markup"}
-    return _edited(sent, buttons)
-
-
-def _edited(sent: Sent, buttons: list[list[dict[str, Any]]]) -> dict[str, Any]:
-    """An edit without a keyboard takes the old one away."""
-    sent.buttons = buttons
-    sent.edits += 1
-    sent.versions.append(sent.text)
-    sent.message["edit_date"] = int(time.time())
-    if buttons:
-        sent.message["reply_markup"] = {"inline_keyboard": buttons}
-    return sent.message
-
-
-def _delete(state: State, params: Params, _: Formatted) -> bool:
-    chat_id, message_id = params["chat_id"], params["message_id"]
-    message = state.message(chat_id, message_id)
-    if message is None:
-        raise Refused(400, "Bad Request: message to delete not found")
-    group = state.group(chat_id)
-    own = message.get("from", {}).get("id") == state.bot_id
-    if group and ("forum_topic_created" in message or not (own or access.may(state, chat_id, "can_delete_messages"))):
-        raise Refused(400, "Bad Request: message can't be deleted", violation=f"message {message_id} in chat {chat_id} is not the bot's to delete")
-    found = state.messages.pop((chat_id, message_id))
-    if isinstance(found, Sent):
-        found.deleted = True
+        return messages.send(state, method, params, texts)
     return True
 
 
@@ -253,9 +121,13 @@ def _webhook_info(state: State, _params: Params, _: Formatted) -> dict[str, Any]
 _METHODS: dict[str, Method] = {
     "getMe": lambda state, _params, _texts: state.me,
     "getWebhookInfo": _webhook_info,
-    "editMessageText": _edit_text,
-    "editMessageReplyMarkup": _edit_markup,
-    "deleteMessage": _delete,
+    "editMessageText": messages.edit_text,
+    "editMessageCaption": messages.edit_caption,
+    "editMessageReplyMarkup": messages.edit_markup,
+    "deleteMessage": messages.delete,
+    "deleteMessages": messages.delete_all,
+    "copyMessage": messages.copy,
+    "forwardMessage": messages.forward,
     "answerCallbackQuery": _answer_callback,
     "setMyCommands": _set_commands,
     "getMyCommands": _get_commands,

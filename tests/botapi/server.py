@@ -8,7 +8,8 @@
 
 It serves in a thread of its own. Every public method may be called from any thread: what is shared
 stands under one lock, which is held only for moments. Each request is held to the facts
-(checking.py) and rules (rules.py), struck by a fault or not (faults.py), and then carried out (methods.py).
+(checking.py) and rules (rules.py), struck by a fault or not (faults.py), held to what the bot may do in
+that chat (access.py), and then carried out (methods.py). Groups: groupchats.py; what people do: actions.py.
 """
 
 from __future__ import annotations

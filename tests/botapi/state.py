@@ -42,7 +42,8 @@ class State:
         self.absent: set[int | str] = set()
         self.migrated: dict[int, int] = {}
         self.removed: set[tuple[int | str, int]] = set()  # messages that people deleted: the bot cannot know
-        self.met: set[int] = set()  # who has written to the bot alone
+        self.inline: set[str] = set()  # inline messages that the bot was told of
+        self.met: set[int] = set()  # who has opened a chat with the bot
         self.languages: dict[int, str] = {}
         self.first_names: dict[int, str] = {}  # of people who were given one
         self._chats: dict[int | str, dict[str, Any]] = {}

@@ -61,6 +61,37 @@ def test_every_membership_can_be_read(api, status):
     assert update.my_chat_member.new_chat_member.status == status
 
 
+def test_everything_of_a_staff_group_can_be_read(api):
+    group, staff = -1_001_000_000_010, 7001
+
+    async def use():
+        async with bot(api) as one:
+            topic = await one.create_forum_topic(group, "문의 14")
+            card = await one.send_message(group, "문의 14", message_thread_id=topic.message_thread_id)
+            assert card.reply_to_message.forum_topic_created.name == "문의 14"
+            assert (await one.get_chat(group)).permissions.can_send_messages
+            assert (await one.get_chat_member(group, one.id)).can_manage_topics
+            assert {type(of) for of in await one.get_chat_administrators(group)} == {telegram.ChatMemberAdministrator}
+            assert (await one.copy_message(staff, group, card.message_id)).message_id
+            return topic.message_thread_id
+
+    api.group(group, forum=True, members=[staff])
+    api.message(staff, "/start")
+    thread = asyncio.run(use())
+    read = lambda number: telegram.Update.de_json(api.update(number), None)  # noqa: E731
+
+    plain = read(api.message(group, "가", thread_id=thread)).message
+    quoting = read(api.message(group, "나", reply_to=api.sent(group)[0], quote="14", sender_chat=group)).message
+    elsewhere = read(api.message(staff, "다", reply_to=api.sent(group)[0])).message
+    pressed = read(api.press(api.sent(group)[0], "x", stale=True, inaccessible=True)).callback_query
+
+    assert plain.reply_to_message.forum_topic_created.name == "문의 14"
+    assert (quoting.quote.text, quoting.from_user.id, quoting.sender_chat.id) == ("14", 1087968824, group)
+    assert (elsewhere.reply_to_message, elsewhere.external_reply.chat.id) == (None, group)
+    assert not pressed.message.is_accessible
+    assert api.violations == []
+
+
 def test_an_application_that_polls_echoes(api):
     async def echo(update, context):
         if update.callback_query:
