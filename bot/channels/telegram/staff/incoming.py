@@ -64,7 +64,10 @@ def _message(message: Message, bot: Self, update: Update) -> Incoming | None:
 def _answered(message: Message, bot: Self) -> int | None:
     """The message of the bot's that is explicitly answered, or None."""
     answered = message.reply_to_message
-    if answered is None or answered.forum_topic_created is not None or answered.message_id == message.message_thread_id:
+    if answered is None or answered.forum_topic_created is not None:
+        return None
+    # Outside of topics the thread's id is that of the first message answered, which may be the card.
+    if message.is_topic_message and answered.message_id == message.message_thread_id:
         return None
     is_ours = answered.from_user is not None and answered.from_user.id == bot.id
     return answered.message_id if is_ours else None
