@@ -10,6 +10,7 @@ from typing import Any
 
 from .access import is_heard
 from .checking import Problem, checker
+from .groups import Rights, rights_of
 from .html import utf16_length
 from .people import ANONYMOUS, CHANNEL, TELEGRAM, blank, member
 from .records import Callback, Sent
@@ -202,22 +203,32 @@ class Actions:
             callback.update_id = self._queue({"callback_query": query})
             return callback.update_id
 
-    def membership(self, chat_id: int, status: str, user_id: int | None = None, chat_type: str | None = None, before: str | None = None) -> int:
-        """The bot's own membership changes: to member, administrator, left, kicked (in a private chat: blocked) …; user_id did it."""
+    def membership(
+        self,
+        chat_id: int,
+        status: str,
+        user_id: int | None = None,
+        chat_type: str | None = None,
+        before: str | None = None,
+        rights: Rights | None = None,
+    ) -> int:
+        """The bot's own membership changes: to member, administrator, left, kicked (in a private chat: blocked) …; user_id did it.
+
+        rights  in a group that was set up, as there; without them a new status has the usual ones
+        """
         with self.lock:
-            chat = self.state.chat(chat_id, chat_type)
-            previous = before or self.state.members.get((chat_id, self.state.bot_id), "left" if status != "left" else "member")
-            self.state.members[chat_id, self.state.bot_id] = status
+            state, own = self.state, (chat_id, self.state.bot_id)
+            chat, group = state.chat(chat_id, chat_type), state.group(chat_id)
+            previous = before or state.members.get(own, "left" if status != "left" else "member")
+            old = member(previous, state.bot, state.rights.get(own))
+            if group and (rights is not None or status != state.members.get(own)):
+                state.rights[own] = rights_of(status, rights, group.kind)
+            state.members[own] = status
             if chat_id > 0 and status == "member":
-                self.state.met.add(chat_id)
-            actor = user_id or self.state.someone(chat_id)
-            change = {
-                "chat": chat,
-                "from": self.state.person(actor),
-                "date": int(time.time()),
-                "old_chat_member": member(previous, self.state.bot),
-                "new_chat_member": member(status, self.state.bot),
-            }
+                state.met.add(chat_id)
+            new = member(status, state.bot, state.rights.get(own))
+            actor = state.person(user_id or state.someone(chat_id))
+            change = {"chat": chat, "from": actor, "date": int(time.time()), "old_chat_member": old, "new_chat_member": new}
             return self._queue({"my_chat_member": change})
 
     def push(self, update: dict[str, Any]) -> int:

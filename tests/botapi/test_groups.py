@@ -126,6 +126,17 @@ def test_a_bot_that_is_thrown_out_and_taken_back_can_write_again(api, ask):
     assert ask("sendMessage", chat_id=GROUP, text="x")["ok"]
 
 
+def test_the_bot_is_told_which_rights_it_got_and_lost(api, ask):
+    api.group(GROUP, forum=True, bot_status="member")
+
+    made = api.update(api.membership(GROUP, "administrator"))["my_chat_member"]
+    cut = api.update(api.membership(GROUP, "administrator", rights={"can_manage_topics": False}))["my_chat_member"]
+
+    assert (made["old_chat_member"]["status"], made["new_chat_member"]["can_manage_topics"]) == ("member", True)
+    assert (cut["old_chat_member"]["can_manage_topics"], cut["new_chat_member"]["can_manage_topics"]) == (True, False)
+    assert refused(ask("createForumTopic", chat_id=GROUP, name="x")) == (400, "Bad Request: not enough rights to create a topic")
+
+
 def test_a_bot_that_left_is_out(api, ask):
     api.group(GROUP)
 
@@ -210,8 +221,8 @@ def test_an_administrator_and_who_has_no_privacy_mode_get_all(api, ask):
 
 
 def test_a_bot_that_is_out_gets_nothing(api, ask):
-    api.group(GROUP, bot_status="kicked")
-    api.message(GROUP, "/help")
+    api.group(GROUP, forum=True, bot_status="kicked")
+    api.message(GROUP, "/help", thread_id=api.create_topic(GROUP, "문의"))
 
     assert got(ask) == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from .access import may
+from .access import is_heard, may
 from .checking import Problem, checker
 from .groups import GENERAL, Group, Topic
 from .records import Refused
@@ -163,5 +163,5 @@ def tell(
     except Problem as problem:
         raise ValueError(f"{problem.place} {problem.text}") from None
     state.messages[group.chat_id, number] = message
-    state.updates.add({"message": message})
+    state.updates.add({"message": message}, hidden=not is_heard(state, message))
     return message
