@@ -23,8 +23,8 @@ from bot.errors import SuiteError
 from bot.evaluation.floors import Bound, read_floors
 from bot.evaluation.judgement import MOST, Answered, Asked, Difference, Floor, Told, Verdict, broken_floors, hold_against
 from bot.evaluation.shard import pack, unpack
-from bot.evaluation.suites import SEOUL
 from bot.evaluation.workers import Errand, Found, Workers
+from bot.times import SEOUL
 
 SUITE_SUFFIXES = (".jsonl", ".yaml", ".yml")
 _REMEMBERED = 2  # contents: the one that is served, and the one that was judged last, which may be served next

@@ -11,7 +11,6 @@ import contextlib
 import datetime as dt
 import json
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -23,12 +22,11 @@ from bot.channels.serving import Serving
 from bot.channels.session import SEOUL, seoul_now
 from bot.channels.telegram.asking import Asking, Person
 from bot.channels.telegram.conversation import Conversation, Response
-from bot.channels.telegram.flow import Flow
-from bot.channels.telegram.incoming import Incoming, Self, chat_of, read_update
+from bot.channels.telegram.incoming import Incoming, Self
+from bot.channels.telegram.intake import FLOW, Intake
 from bot.channels.telegram.layout import Place, Request, acknowledge, extended, message, with_reply
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.staff.group import StaffGroup
-from bot.channels.telegram.staff.incoming import read_staff
 from bot.channels.telegram.staff.inquiries import Inquiries
 from bot.channels.telegram.staff.room import StaffRoom
 from bot.channels.telegram.step import Step
@@ -43,8 +41,6 @@ from bot.store.deletions import journal_path
 from bot.store.keys import Keys
 
 TRIES = 3  # to answer a message
-PRESSES = 5  # beyond the limit so many times as many presses are still acknowledged
-FLOW = "flow"  # the kind of a message that came too fast
 # Why a question counts as one that the newsletter does not answer.
 UNANSWERED = {"not in the newsletter", "not found, again", "unsure", "other year", "aspect without topic"}
 
@@ -91,9 +87,7 @@ class Mailroom:
         self.inquiries = inquiries
         self.asking = Asking(settings, self.staff, inquiries, hours)
         self.room = StaffRoom(self.staff, [inquiries.part], inquiries.answer)
-        limit = settings.limits.messages_per_minute
-        self._pace, self._presses, self._notices, self._albums = Flow(limit), Flow(PRESSES * limit), Flow(1), Flow(1)
-        self._texts = _Texts()
+        self.intake = Intake(bot, keys, self.staff, settings.limits, metrics)
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
 
@@ -104,64 +98,17 @@ class Mailroom:
 
         is_staff  whether whoever did it belongs to the group of the staff at this moment
         """
-        chat_id = chat_of(update)
-        in_group = self.staff.is_here(chat_id)
-        seen = read_staff(update, self.bot) if in_group else read_update(update, self.bot, 0)
-        if in_group and seen is not None:
-            seen = replace(seen, staff=is_staff) if is_staff or seen.kind not in ("answer", "command") else None
-        if seen is None or chat_id is None:
-            self.metrics.dropped("no_question")
-            return None
-        chat, person = self.keys.chat(chat_id), self.keys.person(seen.user_id)
-        # What staff do is not counted: an answer must not be lost because many have come.
-        kept = seen if in_group else self._kept(update, seen, chat, person)
-        if kept is None:
+        taken = self.intake.read(update, is_staff)
+        if taken is None:
             return None
         with self.database.begin() as connection:
-            is_new = mail.receive(connection, self.bot.id, update.update_id, chat, replace(kept, person=person).as_json(), self.clock())
+            is_new = mail.receive(connection, self.bot.id, update.update_id, taken.chat, taken.incoming.as_json(), self.clock())
         if not is_new:
             self.metrics.dropped("duplicate")
-            return chat
-        # Counted only now: an update that could not be stored comes again, and must not count twice.
-        if not in_group:
-            self._count(update, kept, chat, person)
-        self.metrics.update(kept.kind)
-        return chat
-
-    def _kept(self, update: Update, seen: Incoming, chat: str, person: str) -> Incoming | None:
-        """What is stored of an update; None where it is left out. seen: without its text, which costs more to read than to leave out."""
-        if not self._is_paced(seen, chat, person):
-            rates = self._presses if seen.kind == "press" else self._notices
-            if not rates.has_room(chat):
-                self.metrics.dropped("flow")
-                return None
-            return replace(seen, kind=FLOW, name="", message_id=None)
-        incoming = read_update(update, self.bot, self.settings.limits.message_length)
-        assert incoming is not None
-        if incoming.edited and ((incoming.kind == "media" and not incoming.text) or self._texts.is_known(chat, incoming)):
-            # A live location moves, a preview loads: Telegram calls that an edit too.
-            self.metrics.dropped("unchanged")
-            return None
-        album = _album(update, chat)
-        if album and not incoming.text and not self._albums.has_room(album):
-            self.metrics.dropped("album")
-            return None
-        return incoming
-
-    def _is_paced(self, seen: Incoming, chat: str, person: str) -> bool:
-        """Whether chat and person stay within what may come in a minute; a person may write in many groups."""
-        return seen.kind in ("moved", "left", "joined") or (self._pace.has_room(chat) and self._pace.has_room(person))
-
-    def _count(self, update: Update, kept: Incoming, chat: str, person: str) -> None:
-        if kept.kind == FLOW:
-            (self._presses if kept.query else self._notices).count(chat)
-            return
-        self._texts.note(chat, kept)
-        album = _album(update, chat)
-        if album:
-            self._albums.count(album)
-        self._pace.count(chat)
-        self._pace.count(person)
+            return taken.chat
+        self.intake.count(update, taken)
+        self.metrics.update(taken.incoming.kind)
+        return taken.chat
 
     # -- answering -----------------------------------------------------------------------------------------------
 
@@ -378,12 +325,6 @@ def _others(step: Step, chat: str) -> list[str]:
     return [one for one in step.visits if one != chat]
 
 
-def _album(update: Update, chat: str) -> str:
-    """What the pictures of one album share, or ""; they come as messages of their own, and need one answer."""
-    album = update.message.media_group_id if update.message else None
-    return f"{chat}:{album}" if album else ""
-
-
 def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
     """What goes on record. A question is kept only where it was not answered; what is urgent is kept by nobody."""
     decision, reply = turn.trace.decision, turn.reply
@@ -392,21 +333,3 @@ def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
     # What is no question to the newsletter may still be asked of staff; it is none of those that a topic is missing for.
     is_other = reply.kind == "fallback" and decision.reason not in UNANSWERED
     return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked, "other" if is_other else "")
-
-
-class _Texts:
-    """What the messages of late said, as numbers: an edit that changes nothing needs no second answer. In memory only."""
-
-    MOST = 10_000
-
-    def __init__(self) -> None:
-        self._said: OrderedDict[tuple[str, int | None], int] = OrderedDict()
-
-    def is_known(self, chat: str, incoming: Incoming) -> bool:
-        return self._said.get((chat, incoming.message_id)) == hash((incoming.kind, incoming.name, incoming.text))
-
-    def note(self, chat: str, incoming: Incoming) -> None:
-        if incoming.kind in ("text", "media", "command"):
-            self._said[chat, incoming.message_id] = hash((incoming.kind, incoming.name, incoming.text))
-            while len(self._said) > self.MOST:
-                self._said.popitem(last=False)

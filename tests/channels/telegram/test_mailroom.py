@@ -15,7 +15,8 @@ import pytest
 from botapi.people import person
 from sqlalchemy import select
 
-from bot.channels.telegram.mailroom import PRESSES, TRIES, Mailroom
+from bot.channels.telegram.intake import PRESSES
+from bot.channels.telegram.mailroom import TRIES, Arrived, Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.config import Settings
 from bot.dialogue import State
@@ -63,7 +64,7 @@ class Office:
         while True:
             work = self.mailroom.work(self.keys.chat(chat))
             for parcel in work.parcels if send else ():
-                self.mailroom.sent(parcel)
+                self.mailroom.sent(Arrived(parcel))
                 sent.append(parcel)
             if not work.answered and not (send and work.parcels):
                 return sent if send else list(work.parcels)
@@ -224,7 +225,7 @@ def test_what_has_arrived_is_not_sent_again_when_the_next_message_fails(open_off
     (arrived,) = office.mailroom.work(chat).parcels
     office.mailroom.take(send("고장"))
 
-    office.mailroom.work(chat, arrived)
+    office.mailroom.work(chat, Arrived(arrived))
 
     assert arrived.id not in {parcel.id for parcel in office.mailroom.work(chat).parcels}
 
