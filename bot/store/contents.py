@@ -10,7 +10,7 @@ import datetime as dt
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.schema import contents
+from bot.store.schema import contents, publications
 
 
 def keep(connection: Connection, version: str, files: bytes, now: dt.datetime) -> None:
@@ -21,9 +21,11 @@ def keep(connection: Connection, version: str, files: bytes, now: dt.datetime) -
 
 
 def last_good(connection: Connection) -> tuple[str, bytes] | None:
-    """(version, files) of the content that was served last, or None where none was."""
-    newest = contents.c.served_at.desc(), contents.c.version
-    row = connection.execute(select(contents.c.version, contents.c.files).order_by(*newest).limit(1)).first()
+    """(version, files) of the content that is published; before the first publication, of the one that was served last. None: neither."""
+    found = select(contents.c.version, contents.c.files)
+    published = found.join(publications, publications.c.version == contents.c.version).order_by(publications.c.id.desc())
+    newest = found.order_by(contents.c.served_at.desc(), contents.c.version)
+    row = connection.execute(published.limit(1)).first() or connection.execute(newest.limit(1)).first()
     return None if row is None else (str(row.version), bytes(row.files))
 
 

@@ -32,6 +32,7 @@ class Question:
     text: str
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
+    language: str = "ko"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Group:
     """What several people asked in like words.
 
     people   how many different ones
-    example  the text that stands for the others best
+    example  the text that stands for the others best; language: in which it was answered
     topics   ids, those spoken of most first
     """
 
@@ -50,6 +51,7 @@ class Group:
     last: dt.datetime
     example: str
     topics: tuple[str, ...]
+    language: str = "ko"
 
 
 @dataclass(slots=True)
@@ -181,12 +183,14 @@ def _summary(members: list[_Wording]) -> Group:
         return score, len(wording.questions), any("가" <= char <= "힣" for char in wording.questions[-1].text)
 
     topics = Counter(topic for question in questions for topic in question.topics)
+    example = max(members, key=typical).questions[-1]
     return Group(
         kind=questions[0].kind,
         count=len(questions),
         people=len({question.person for question in questions}),
         first=questions[0].at,
         last=questions[-1].at,
-        example=max(members, key=typical).questions[-1].text,
+        example=example.text,
         topics=tuple(topic for topic, _ in topics.most_common()),
+        language=example.language,
     )

@@ -88,10 +88,17 @@ def unanswered(
 ) -> list[Group]:  # fmt: skip
     """Questions without an answer, put together by likeness, most asked first. words: see grouping.py."""
     wanted = (questions.c.at >= since if since else true()) & (questions.c.kind == kind if kind else questions.c.kind.in_(("fallback", "partial")))
-    columns = (questions.c.at, questions.c.person, questions.c.kind, questions.c.text, questions.c.topics, questions.c.aspects)
+    columns = [questions.c[name] for name in ("at", "person", "kind", "text", "topics", "aspects", "language")]
     with reading(database) as connection:
         rows = connection.execute(select(*columns).where(wanted).order_by(questions.c.id)).all()
-    return group((Question(row.at, row.person, row.kind, row.text, _ids(row.topics), _ids(row.aspects)) for row in rows), words)
+    asked = (Question(row.at, row.person, row.kind, row.text, _ids(row.topics), _ids(row.aspects), row.language) for row in rows)
+    return group(asked, words)
+
+
+def told_topics(database: Database, since: dt.datetime | None = None) -> dict[str, int]:
+    """How many replies spoke of a topic, by its id; the most first."""
+    with reading(database) as connection:
+        return dict(_topics(connection, replies.c.at >= since if since else true()))
 
 
 def stats(database: Database, since: dt.datetime | None = None) -> Stats:

@@ -27,6 +27,7 @@ from bot.store.schema import (
     notes,
     outbox,
     proposals,
+    publications,
     questions,
     replies,
     votes,
@@ -118,7 +119,8 @@ def _handoffs(texts: dt.datetime, records: dt.datetime) -> list[tuple[str, Delet
 
 
 def _unused_contents() -> Delete:
-    """Contents that no reply was given from, but for the newest."""
+    """Contents that no reply was given from and that were never published, but for the newest."""
     newest = select(contents.c.version).order_by(contents.c.served_at.desc(), contents.c.version).limit(1).scalar_subquery()
     is_used = select(replies.c.id).where(replies.c.content == contents.c.version).exists()
-    return delete(contents).where(~is_used & (contents.c.version != newest))
+    was_published = select(publications.c.id).where(publications.c.version == contents.c.version).exists()
+    return delete(contents).where(~is_used & ~was_published & (contents.c.version != newest))
