@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from bot.channels.session import SEOUL, introduce
+from bot.channels.session import introduce
 from bot.channels.telegram.browse import Browse
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import REPLY, VERSION, Place, Request, Row, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
+from bot.channels.telegram.mydata import held_lines
 from bot.config import Settings
 from bot.content.model import BLANK
 from bot.dialogue import Pick, State
@@ -24,8 +24,8 @@ from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
 from bot.korean.normalise import normalise
 from bot.store.records import Held
+from bot.store.retention import OPEN_TIMES
 
-SHOWN_QUESTIONS = 20  # of /mydata
 _LINKED = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a link may hand to /start
 _SHORT = 40  # letters of a message that may stand for a command
 _LOST = ("help", "restart")  # of replies to whoever does not know what to ask
@@ -232,14 +232,7 @@ class Conversation:
     def _mydata(self, moment: _Moment) -> Response:
         if moment.incoming.group:
             return self._say(moment, "mydata_group")
-        held, language = moment.held(), moment.language
-        lines = [self.sentence("mydata_state", language, when=_when(held.talked_at))] if held.talked_at else []
-        lines += [self.sentence("mydata_replies", language, count=str(held.replies), since=_when(held.since))] if held.since else []
-        if held.questions:
-            lines.append(self.sentence("mydata_questions", language, count=str(len(held.questions))))
-            lines += [f"  {_when(at)} {text}" for at, text in held.questions[:SHOWN_QUESTIONS]]
-            rest = len(held.questions) - SHOWN_QUESTIONS
-            lines += [self.sentence("mydata_more", language, count=str(rest))] if rest > 0 else []
+        lines = held_lines(moment.held(), lambda key, **values: self.sentence(key, moment.language, **values), moment.now)
         if not lines:
             return self._say(moment, "mydata_none")
         return self._say(moment, "mydata", held="\n".join(lines), **self._periods())
@@ -254,7 +247,8 @@ class Conversation:
         return Response(message(moment.place, self.sentence(key, moment.language, **values)))
 
     def _periods(self) -> dict[str, str]:
-        return {"text_days": str(self.settings.store.text_days), "record_days": str(self.settings.store.record_days)}
+        store = self.settings.store
+        return {"text_days": str(store.text_days), "record_days": str(store.record_days), "open_days": str(OPEN_TIMES * store.text_days)}
 
     def _language(self, incoming: Incoming, state: State) -> str:
         return state.language or incoming.language or "ko"
@@ -280,7 +274,3 @@ class _Moment:
 
 def plain(text: str) -> str:
     return _QUIET.sub("", unicodedata.normalize("NFKC", text)).lower()
-
-
-def _when(time: Any) -> str:
-    return f"{time.astimezone(SEOUL):%Y-%m-%d %H:%M}" if time else ""

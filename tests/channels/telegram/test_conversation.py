@@ -18,7 +18,7 @@ from bot.channels.telegram.conversation import Conversation, Response
 from bot.channels.telegram.incoming import Incoming
 from bot.config import Settings, StoreSettings
 from bot.dialogue import State
-from bot.store.records import Held
+from bot.store.records import Held, HeldHandoff
 
 RESIDENT, GROUP = 501, -1002
 BELL, FAIR = "비상벨은 몇 개 바꿨어요?", "박람회 나가서 상 탄 거 무슨 박람회였어?"  # answered; answered with a choice
@@ -113,6 +113,7 @@ def test_privacy_fills_every_slot(say, engine):
     assert not re.search(r"[{}]|____", korean + english)
     assert "30일" in korean
     assert "365 days" in english
+    assert "90일" in korean
     assert "아직 정해지지 않았어요" in korean
     assert all(heading.ko in korean and heading.en in english for heading in engine.content.privacy.headings.values())
 
@@ -170,6 +171,30 @@ def test_own_data_is_shown(say):
     assert "질문 20" not in shown
     assert "5건" in shown
     assert "30일" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "states"),
+    [("ko", ["열려 있음", "끝남", "답하지 못하고 끝남", "취소하심"]), ("en", ["open", "closed", "closed without an answer", "withdrawn by you"])],
+)
+def test_what_was_passed_on_to_staff_is_shown(say, now, engine, language, states):
+    of = [HeldHandoff(number, now, f"문의 글 {number}", state) for number, state in enumerate(("open", "closed", "declined", "withdrawn"), 11)]
+    answered = HeldHandoff(15, now, "", "closed", ("첫 답 <b>", "둘째 답"))
+    held = Held(None, 0, None, (), (answered, *of), draft="보내지 않은 글", votes=7, blocked_until=now + dt.timedelta(days=2))
+
+    shown = text_of(say("/mydata", held=held, language=language))
+
+    lines = shown.splitlines()
+    assert [one.split(", ", 1)[1] for one in lines if "문의 글" in one] == [f"{state}): {one.text}" for one, state in zip(of, states, strict=True)]
+    assert [line.partition(": ")[2] for line in lines if "첫 답" in line or "둘째 답" in line] == ["첫 답 <b>", "둘째 답"]
+    assert engine.content.say("mydata_handoff_erased", language) in shown
+    assert all(said in shown for said in ("보내지 않은 글", "7", f"{now + dt.timedelta(days=2):%Y-%m-%d %H:%M}", "90"))
+
+
+def test_a_block_that_is_over_is_not_shown(say, now, engine):
+    held = Held(None, 0, None, (), blocked_until=now)
+
+    assert text_of(say("/mydata", held=held)) == engine.content.say("mydata_none")
 
 
 def test_long_own_data_comes_whole(say, now):
