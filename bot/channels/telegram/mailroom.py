@@ -86,7 +86,7 @@ class Mailroom:
         inquiries = Inquiries(settings, serving, self.staff, hours)
         self.inquiries = inquiries
         self.asking = Asking(settings, self.staff, inquiries, hours)
-        self.room = StaffRoom(self.staff, [inquiries.part], inquiries.answer)
+        self.room = StaffRoom(self.staff, [inquiries.part], inquiries.answers.answer)
         self.intake = Intake(bot, keys, self.staff, settings.limits, metrics)
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
