@@ -10,11 +10,11 @@ from pictures.recording import Play, Stage
 PLAYS: dict[str, Play] = {}
 
 
-def play(now: str, *, copies: bool = False, **settings: Any) -> Callable[[Callable[[Stage], None]], Play]:
-    """Makes a function a play that begins at that time in Seoul. copies: the bot serves a copy of the content; settings as in Running."""
+def play(now: str, *, staff: bool = False, copies: bool = False, **settings: Any) -> Callable[[Callable[[Stage], None]], Play]:
+    """Makes a function a play that begins at that time in Seoul; for the rest see Play, for settings Running."""
 
     def made(act: Callable[[Stage], None]) -> Play:
-        PLAYS[act.__name__] = Play(act, now, copies, settings)
+        PLAYS[act.__name__] = Play(act, now, staff, copies, settings)
         return PLAYS[act.__name__]
 
     return made
@@ -41,3 +41,46 @@ def questions(stage: Stage) -> None:
     resident.says("어르신 지원")
     resident.says("2번 어떻게 신청해요?")
     resident.shoot("list", "넓게 물으면 번호를 붙인 목록을 주고, 주민이 번호로 이어서 물어요.")
+
+
+@play("2026-11-27T19:40", staff=True)
+def handoff(stage: Stage) -> None:
+    """A question goes to staff, and its answer to the resident."""
+    resident, staff = stage.chat(), stage.staff
+    resident.says("장수축하금 얼마예요? 어머니가 올해 아흔이세요")
+    resident.says("직원한테 물어봐줘요 010-1234-5678")
+    resident.presses("보내기")
+    resident.shoot("consent", "주민이 직원에게 보낼 글을 미리 보고 보내기를 눌러요. 전화번호는 빠지고, 언제부터 확인하는지 알려 줘요.")
+    staff.shoot("card", "직원 대화방에 올라온 문의 카드예요. 주민이 보내기로 한 글과, 봇이 알아들은 주제가 있어요.")
+    card = staff.last
+
+    stage.turn("2026-11-30T09:12")
+    staff.presses("제가 맡을게요", "이주무관", on=card)
+    staff.says("금액은 어느 과에서 알죠?", "김주무관")
+    staff.replies(card, "담당 부서에 금액을 확인하고 있어요. 오늘 안에 알려 드릴게요.", "이주무관")
+    staff.shoot("reply", "이주무관이 문의를 맡고 카드에 답장해요. 김주무관이 그냥 쓴 글은 주민에게 가지 않아요.", since=card)
+    resident.shoot("answered", "주민은 직원의 답을 자기 대화방에서 받고, 해결됐는지 단추로 알려요.")
+
+    stage.turn("2026-11-30T11:40")
+    other = stage.chat()
+    other.says("이태원에서 열리는 축제 소음은 어디에 말해요?")
+    other.presses("직원에게 물어보기")
+    (sent,) = other.presses("보내기")
+    card = staff.last
+    stage.turn("2026-11-30T15:41")
+    staff.waits()
+    staff.shoot("reminder", "맡은 사람이 없는 문의는, 업무 시간으로 네 시간이 지나면 봇이 다시 알려 줘요.")
+
+    stage.turn("2026-11-30T15:50")
+    staff.presses("답 없이 닫기", "김주무관")
+    staff.shoot("declined", "여기서 답할 수 없는 문의는 답 없이 닫아요. 잘못 닫았으면 다시 열 수 있어요.", since=card)
+    other.shoot("declined-resident", "답 없이 닫으면 주민에게 물어볼 곳을 알려 줘요.", since=sent)
+
+    stage.turn("2026-11-30T16:05")
+    third = stage.chat()
+    third.says("스마트 그늘막은 몇 개예요?")
+    third.says("그늘막 우리 동에만 열 개 넘어요 틀렸네")
+    third.presses("알리기")
+    third.shoot("report", "주민이 답이 틀렸다고 하면 봇이 직원에게 알릴지 물어봐요. 그 글만 전해요.")
+    staff.says("/open", "김주무관")
+    staff.shoot("open", "틀렸다는 말도 카드로 와요. /open 은 열린 문의를 한꺼번에 보여 줘요.")

@@ -21,7 +21,7 @@ from channels.telegram.running import ROOT, Running
 from bot.times import SEOUL
 
 RESIDENT, STAFF_GROUP = 501, -1_001_000_000_500
-BOT = "용산봇"
+STAFF_TITLE, BOT = "직원 대화방", "용산봇"
 _WEEK = "월화수목금토일"
 
 
@@ -62,6 +62,15 @@ class Picture:
         return "\n".join([f"# {self.title}", "", self.alt, "", *_quoted(self.lines)]).rstrip() + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a chat: on which day, its line as it stands when a picture is taken (None: deleted), the message of the bot's."""
+
+    day: dt.date
+    line: Callable[[], Line | None]
+    sent: Sent | None = None
+
+
 @dataclass(slots=True)
 class Chat:
     """A chat of the play, and what has happened in it. Every action waits until the bot has done what follows from it."""
@@ -72,37 +81,30 @@ class Chat:
     subtitle: str
     seen: int = 0  # how many messages of the bot's are written down
     shot: int = 0  # how many events stand in pictures already
-    events: list[Callable[[], Line | None]] = field(default_factory=list)
-    day: dt.date | None = None
+    events: list[Event] = field(default_factory=list)
 
     def says(self, text: str, who: str = "주민", **options: Any) -> list[Sent]:
         """Somebody writes; what the bot sends to this chat."""
-        self._opens_day()
-        line = Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock)
-        self.events.append(lambda: line)
+        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock))
         return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), **options))
 
     def replies(self, to: Sent, text: str, who: str) -> list[Sent]:
         """Somebody answers a message of the bot's, as Telegram's own "reply"."""
-        self._opens_day()
         quote = (BOT, to.text.splitlines()[0])
-        line = Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock, quote=quote)
-        self.events.append(lambda: line)
+        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock, quote=quote))
         return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), reply_to=to))
 
     def presses(self, label: str, who: str = "주민", on: Sent | None = None) -> list[Sent]:
         """Somebody presses a button whose label begins so: of that message, else of the last one that has it."""
-        self._opens_day()
         sent = on or next(one for one in reversed(self.sent) if any(name.startswith(label) for name in one.labels))
         number, whole = next((n, name) for n, name in enumerate(sent.labels) if name.startswith(label))
         self.stage.pressed.add((sent.chat_id, sent.message_id, whole))
-        words = f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"
-        self.events.append(lambda: Line("pressed", text=words))
+        self._note(Line("pressed", text=f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"))
         before = len(self.stage.api.calls)
         sent_now = self._act(lambda: self.stage.api.press(sent, number, user_id=self.stage.member(self, who)))
         for call in self.stage.api.calls[before:]:
             if call.method == "answerCallbackQuery" and call.params.get("text"):
-                self.events.append(partial(Line, "shown", text=call.params["text"]))
+                self._note(Line("shown", text=call.params["text"]))
         return sent_now
 
     def waits(self) -> list[Sent]:
@@ -110,11 +112,15 @@ class Chat:
         self.stage.bot.wait(lambda: len(self.sent) > self.seen)
         return self._act(lambda: None)
 
-    def shoot(self, name: str, alt: str, *, again: bool = False, title: str = "") -> None:
-        """A picture of what this chat shows since the last one; again: of all that it shows."""
-        events = self.events if again else self.events[self.shot :]
+    def skip(self) -> None:
+        """What has happened here until now comes into no picture."""
         self.shot = len(self.events)
-        lines = tuple(line for event in events if (line := event()) is not None)
+
+    def shoot(self, name: str, alt: str, *, since: Sent | None = None, title: str = "") -> None:
+        """A picture of what this chat shows since the last one, or from that message of the bot's on."""
+        first = next(n for n, event in enumerate(self.events) if event.sent is since) if since else self.shot
+        lines = tuple(self._lines(self.events[first:]))
+        self.skip()
         assert lines, f"nothing happened in {self.title} since the last picture"
         assert name not in self.stage.pictures, f"two pictures are called {name}"
         self.stage.pictures[name] = Picture(name, title or self.title, self.subtitle, alt, lines)
@@ -138,20 +144,23 @@ class Chat:
     def collect(self) -> None:
         """Writes down what the bot has sent since."""
         for sent in self.sent[self.seen :]:
-            self._opens_day()
-            self.events.append(self._event(sent, self.stage.clock))
+            self.events.append(Event(self.stage.now.date(), partial(self.stage.line_of, sent, self.stage.clock), sent))
         self.seen = len(self.sent)
 
-    def _event(self, sent: Sent, clock: str) -> Callable[[], Line | None]:
-        """The line of a message as it stands when the picture is taken; None once it is deleted."""
-        return lambda: None if sent.deleted else self.stage.line_of(sent, clock)
+    def _note(self, line: Line) -> None:
+        self.events.append(Event(self.stage.now.date(), lambda: line))
 
-    def _opens_day(self) -> None:
-        today = self.stage.now.date()
-        if today != self.day:
-            self.day = today
-            text = f"{today.year}년 {today.month}월 {today.day}일 {_WEEK[today.weekday()]}요일"
-            self.events.append(lambda: Line("day", text=text))
+    def _lines(self, events: list[Event]) -> Iterator[Line]:
+        """The lines of the events, with a word where a day begins."""
+        day = None
+        for event in events:
+            line = event.line()
+            if line is None:
+                continue
+            if event.day != day:
+                day = event.day
+                yield Line("day", text=f"{day.year}년 {day.month}월 {day.day}일 {_WEEK[day.weekday()]}요일")
+            yield line
 
 
 class Stage:
@@ -164,7 +173,7 @@ class Stage:
         self.pressed: set[tuple[int | str, int, str]] = set()
         self.chats: list[Chat] = []
         self._members: dict[tuple[int, str], int] = {}
-        self.staff = self.chat(STAFF_GROUP, "직원 대화방", "직원과 봇만 있는 그룹")
+        self.staff = self.chat(STAFF_GROUP, STAFF_TITLE, "직원과 봇만 있는 그룹")
 
     def chat(self, chat_id: int = 0, title: str = "주민의 대화방", subtitle: str = "주민과 봇, 둘만의 대화") -> Chat:
         """One more chat; without an id that of a resident who is new."""
@@ -206,8 +215,10 @@ class Stage:
             self.api.name(self._members[chat.id, who], who)
         return self._members[chat.id, who]
 
-    def line_of(self, sent: Sent, clock: str) -> Line:
-        """A message of the bot's as it stands now."""
+    def line_of(self, sent: Sent, clock: str) -> Line | None:
+        """A message of the bot's as it stands now; None once it is deleted."""
+        if sent.deleted:
+            return None
         quoted = self.api.state.message(sent.chat_id, sent.reply_to) if sent.reply_to else None
         quote = None
         if quoted:
@@ -222,18 +233,25 @@ class Stage:
 class Play:
     """A function that drives a stage, when it begins, and the bot's settings.
 
-    copies  whether it serves a copy of the content, which may be changed
+    staff  whether there is a group of the staff; copies  whether it serves a copy of the content, which may be changed
     """
 
     act: Callable[[Stage], None]
     now: str
+    staff: bool
     copies: bool
     settings: dict[str, Any]
 
     def perform(self, folder: Path) -> dict[str, Picture]:
         """Plays it with a bot of its own in an empty folder. AssertionError where the bot breaks a rule of Telegram's."""
-        content = copied(folder) if self.copies else {}
-        with BotApi() as api, Running(api, folder, now=self.now, **{**content, **self.settings}) as bot:
+        settings = {**(copied(folder) if self.copies else {}), **({"telegram__staff_chat_id": STAFF_GROUP} if self.staff else {}), **self.settings}
+        with BotApi() as api:
+            if self.staff:
+                api.group(STAFF_GROUP, title=STAFF_TITLE)
+            return self._perform(api, folder, settings)
+
+    def _perform(self, api: BotApi, folder: Path, settings: dict[str, Any]) -> dict[str, Picture]:
+        with Running(api, folder, now=self.now, **settings) as bot:
             stage = Stage(bot, self.now)
             self.act(stage)
             api.check()
