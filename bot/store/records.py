@@ -166,7 +166,7 @@ def move_chat(connection: Connection, chat: str, new_chat: str) -> None:
     """A group has got another id: its conversations go on there."""
     if chat == new_chat:
         return  # told a second time
-    for table in (replies, questions, handoffs, messages):
+    for table in (replies, questions, handoffs):  # what was written there has other ids in the group as it is now
         connection.execute(update(table).where(table.c.chat == chat).values(chat=new_chat))
     for table in (conversations, drafts):  # one of a person in a chat: of two, that of the chat as it is now stays
         known = select(table.c.person).where(table.c.chat == new_chat)

@@ -133,7 +133,7 @@ def test_moved_group_takes_what_was_passed_on_there(do, rows, database):
     do(records.move_chat, "old", "new")
 
     assert [row.chat for row in rows(handoffs)] == ["new", "new", "other"]
-    assert [row.chat for row in rows(messages)] == ["new", "new", "other"]
+    assert [row.chat for row in rows(messages)] == ["old", "new", "other"]
     assert [(row.chat, row.text) for row in rows(drafts)] == [("new", "new"), ("other", "other")]
 
 
