@@ -112,6 +112,9 @@ class Dispatcher:
             log.exception("update not understood")
             self.metrics.error("intake")
             return
+        moved = update.message.migrate_to_chat_id if update.message is not None else None
+        if moved is not None and self.mailroom.staff.is_here(chat_of(update)):
+            await self.mailroom.staff.move(moved)
         if chat is not None:
             self.visit(chat)
 

@@ -303,8 +303,6 @@ class Mailroom:
 
     def _move(self, connection: Connection, chat: str, new_id: int) -> str:
         new_chat = self.keys.chat(new_id)
-        if self.staff.chat_id is not None and self.keys.chat(self.staff.chat_id) == chat:
-            self.staff.chat_id = new_id  # at once; that it is remembered and told follows with the next look
         records.move_chat(connection, chat, new_chat)
         mail.readdress(connection, self.bot.id, chat, new_chat, new_id)
         return new_chat

@@ -384,7 +384,7 @@ def test_group_that_became_a_supergroup_gets_its_open_cards_again(api, make_bot)
     there.answer(there.card(1), "새 방에서 드리는 답이에요")
 
     assert there.heard(RESIDENT) == ["새 방에서 드리는 답이에요"]
-    assert any(str(STAFF) in line["remedy"] for line in bot.logged("staff group") or [{"remedy": bot.whole_stderr}])
+    assert f"telegram.staff_chat_id를 {STAFF}로" in bot.whole_stderr
     api.check()
 
 
