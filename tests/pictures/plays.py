@@ -10,7 +10,7 @@ from pictures.recording import Play, Stage
 PLAYS: dict[str, Play] = {}
 
 
-def play(now: str, *, staff: bool = False, copies: bool = False, **settings: Any) -> Callable[[Callable[[Stage], None]], Play]:
+def play(now: str, *, staff: str = "", copies: bool = False, **settings: Any) -> Callable[[Callable[[Stage], None]], Play]:
     """Makes a function a play that begins at that time in Seoul; for the rest see Play, for settings Running."""
 
     def made(act: Callable[[Stage], None]) -> Play:
@@ -43,7 +43,7 @@ def questions(stage: Stage) -> None:
     resident.shoot("list", "넓게 물으면 번호를 붙인 목록을 주고, 주민이 번호로 이어서 물어요.")
 
 
-@play("2026-11-27T19:40", staff=True)
+@play("2026-11-27T19:40", staff="plain")
 def handoff(stage: Stage) -> None:
     """A question goes to staff, and its answer to the resident."""
     resident, staff = stage.chat(), stage.staff
@@ -84,3 +84,17 @@ def handoff(stage: Stage) -> None:
     third.shoot("report", "주민이 답이 틀렸다고 하면 봇이 직원에게 알릴지 물어봐요. 그 글만 전해요.")
     staff.says("/open", "김주무관")
     staff.shoot("open", "틀렸다는 말도 카드로 와요. /open 은 열린 문의를 한꺼번에 보여 줘요.")
+
+
+@play("2026-11-30T10:20", staff="topics")
+def topics(stage: Stage) -> None:
+    """The same in a group that has topics: each inquiry is one."""
+    resident, staff = stage.chat(), stage.staff
+    resident.says("장수축하금 얼마예요?")
+    resident.presses("직원에게 물어보기")
+    resident.presses("보내기")
+    card = staff.last
+    stage.turn("2026-11-30T10:31")
+    staff.says("금액은 어느 과에서 알죠?", "김주무관", card.thread_id)
+    staff.replies(card, "담당 부서에 확인해서 알려 드릴게요.", "이주무관")
+    staff.shoot("topic", "주제를 쓰는 직원 대화방에서는 문의마다 주제가 하나씩 생겨요.", thread=card.thread_id)

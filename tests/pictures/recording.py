@@ -64,10 +64,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a chat: on which day, its line as it stands when a picture is taken (None: deleted), the message of the bot's."""
+    """Something that happened in a chat.
+
+    line    as it stands when a picture is taken; None where it is deleted
+    thread  the topic that it happened in; sent  the bot's message that it is
+    """
 
     day: dt.date
     line: Callable[[], Line | None]
+    thread: int | None = None
     sent: Sent | None = None
 
 
@@ -83,15 +88,15 @@ class Chat:
     shot: int = 0  # how many events stand in pictures already
     events: list[Event] = field(default_factory=list)
 
-    def says(self, text: str, who: str = "주민", **options: Any) -> list[Sent]:
-        """Somebody writes; what the bot sends to this chat."""
-        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock))
-        return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), **options))
+    def says(self, text: str, who: str = "주민", thread: int | None = None) -> list[Sent]:
+        """Somebody writes; what the bot sends to this chat. thread: the topic it is written in."""
+        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock), thread)
+        return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), thread_id=thread))
 
     def replies(self, to: Sent, text: str, who: str) -> list[Sent]:
         """Somebody answers a message of the bot's, as Telegram's own "reply"."""
         quote = (BOT, to.text.splitlines()[0])
-        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock, quote=quote))
+        self._note(Line("said", who, text, html.escape(text, quote=False), time=self.stage.clock, quote=quote), to.thread_id)
         return self._act(lambda: self.stage.api.message(self.id, text, user_id=self.stage.member(self, who), reply_to=to))
 
     def presses(self, label: str, who: str = "주민", on: Sent | None = None) -> list[Sent]:
@@ -99,12 +104,12 @@ class Chat:
         sent = on or next(one for one in reversed(self.sent) if any(name.startswith(label) for name in one.labels))
         number, whole = next((n, name) for n, name in enumerate(sent.labels) if name.startswith(label))
         self.stage.pressed.add((sent.chat_id, sent.message_id, whole))
-        self._note(Line("pressed", text=f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"))
+        self._note(Line("pressed", text=f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"), sent.thread_id)
         before = len(self.stage.api.calls)
         sent_now = self._act(lambda: self.stage.api.press(sent, number, user_id=self.stage.member(self, who)))
         for call in self.stage.api.calls[before:]:
             if call.method == "answerCallbackQuery" and call.params.get("text"):
-                self._note(Line("shown", text=call.params["text"]))
+                self._note(Line("shown", text=call.params["text"]), sent.thread_id)
         return sent_now
 
     def waits(self) -> list[Sent]:
@@ -116,14 +121,15 @@ class Chat:
         """What has happened here until now comes into no picture."""
         self.shot = len(self.events)
 
-    def shoot(self, name: str, alt: str, *, since: Sent | None = None, title: str = "") -> None:
-        """A picture of what this chat shows since the last one, or from that message of the bot's on."""
+    def shoot(self, name: str, alt: str, *, since: Sent | None = None, thread: int | None = None) -> None:
+        """A picture of what this chat, or a topic of it, shows since the last one, or from that message of the bot's on."""
         first = next(n for n, event in enumerate(self.events) if event.sent is since) if since else self.shot
-        lines = tuple(self._lines(self.events[first:]))
+        lines = tuple(self._lines([event for event in self.events[first:] if thread in (None, event.thread)]))
+        title, subtitle = (self.stage.topic(thread), f"{self.title}의 주제") if thread else (self.title, self.subtitle)
         self.skip()
         assert lines, f"nothing happened in {self.title} since the last picture"
         assert name not in self.stage.pictures, f"two pictures are called {name}"
-        self.stage.pictures[name] = Picture(name, title or self.title, self.subtitle, alt, lines)
+        self.stage.pictures[name] = Picture(name, title, subtitle, alt, lines)
 
     @property
     def sent(self) -> list[Sent]:
@@ -144,11 +150,11 @@ class Chat:
     def collect(self) -> None:
         """Writes down what the bot has sent since."""
         for sent in self.sent[self.seen :]:
-            self.events.append(Event(self.stage.now.date(), partial(self.stage.line_of, sent, self.stage.clock), sent))
+            self.events.append(Event(self.stage.now.date(), partial(self.stage.line_of, sent, self.stage.clock), sent.thread_id, sent))
         self.seen = len(self.sent)
 
-    def _note(self, line: Line) -> None:
-        self.events.append(Event(self.stage.now.date(), lambda: line))
+    def _note(self, line: Line, thread: int | None = None) -> None:
+        self.events.append(Event(self.stage.now.date(), lambda: line, thread))
 
     def _lines(self, events: list[Event]) -> Iterator[Line]:
         """The lines of the events, with a word where a day begins."""
@@ -206,6 +212,12 @@ class Stage:
         """The time as a chat shows it: "오후 7:40"."""
         return f"{'오후' if self.now.hour >= 12 else '오전'} {self.now.hour % 12 or 12}:{self.now.minute:02}"
 
+    def topic(self, thread: int) -> str:
+        """The name of a topic of the staff's group."""
+        group = self.api.state.group(STAFF_GROUP)
+        assert group, "the group was not set up"
+        return group.topics[thread].name
+
     def member(self, chat: Chat, who: str) -> int:
         """The id of who acts in a chat; in the group everyone has a name."""
         if chat.id > 0:
@@ -233,12 +245,12 @@ class Stage:
 class Play:
     """A function that drives a stage, when it begins, and the bot's settings.
 
-    staff  whether there is a group of the staff; copies  whether it serves a copy of the content, which may be changed
+    staff  the group of the staff: "" none, "plain", or one with "topics"; copies  whether it serves a copy of the content, which may be changed
     """
 
     act: Callable[[Stage], None]
     now: str
-    staff: bool
+    staff: str
     copies: bool
     settings: dict[str, Any]
 
@@ -247,7 +259,7 @@ class Play:
         settings = {**(copied(folder) if self.copies else {}), **({"telegram__staff_chat_id": STAFF_GROUP} if self.staff else {}), **self.settings}
         with BotApi() as api:
             if self.staff:
-                api.group(STAFF_GROUP, title=STAFF_TITLE)
+                api.group(STAFF_GROUP, title=STAFF_TITLE, forum=self.staff == "topics")
             return self._perform(api, folder, settings)
 
     def _perform(self, api: BotApi, folder: Path, settings: dict[str, Any]) -> dict[str, Picture]:
