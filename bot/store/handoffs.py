@@ -264,9 +264,11 @@ def noted(connection: Connection, chat: str, message_id: int) -> Noted | None:
     return None if row is None else Noted(*row)
 
 
-def notes_of(connection: Connection, handoff: int, *roles: str) -> list[Noted]:
-    """The messages of a hand-off in these roles, in order."""
+def notes_of(connection: Connection, handoff: int, *roles: str, chat: str = "") -> list[Noted]:
+    """The messages of a hand-off in these roles, in order. chat: only those of that chat; a group that moved left its messages behind."""
     which = (messages.c.handoff == handoff) & messages.c.role.in_(roles)
+    if chat:
+        which &= messages.c.chat == chat
     return [Noted(*row) for row in connection.execute(_notes().where(which).order_by(messages.c.id))]
 
 

@@ -41,7 +41,7 @@ class Board:
         if found is None:
             return
         text, buttons = cards.card(found, self.content)
-        for noted in handoffs.notes_of(step.connection, number, "card"):
+        for noted in handoffs.notes_of(step.connection, number, "card", chat=step.keys.chat(self.group.chat_id or 0)):
             change(step, self.group, noted.message_id, text, buttons, found.thread_id, _card_note(found))
 
     def tell(self, step: Step, found: Handoff, text: str, buttons: list[Button] | None = None, reply_to: int | None = None) -> None:
@@ -54,7 +54,7 @@ class Board:
 
     def wipe(self, step: Step, found: Handoff, *roles: str) -> None:
         """Takes the resident's words out of the messages of these roles."""
-        for noted in handoffs.notes_of(step.connection, found.id, *roles):
+        for noted in handoffs.notes_of(step.connection, found.id, *roles, chat=step.keys.chat(self.group.chat_id or 0)):
             change(step, self.group, noted.message_id, cards.gone(found), thread_id=found.thread_id)
 
     def reply(self, step: Step, incoming: Incoming, text: str, found: Handoff | None = None) -> None:
