@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.content import Content
 from bot.dialogue import Option, Pick, Reply, State
 from bot.dialogue.decision import Decision
+from bot.dialogue.pausing import NOTHING, REASON, Paused, withhold
 from bot.dialogue.policy import Policy, Thresholds
 from bot.dialogue.question import Question, Understander
 from bot.dialogue.wording import Office, Wording
@@ -64,16 +65,17 @@ class Engine:
         self.policy = Policy(content, fresh_days, thresholds or Thresholds(), index.vocabulary_of)
         self.wording = Wording(content, office)
 
-    def reply(self, message: str | Pick, state: State | None, now: dt.datetime) -> Turn:
-        """Answer one message. `now` is aware; its own zone decides what day it is.
+    def reply(self, message: str | Pick, state: State | None, now: dt.datetime, paused: Paused = NOTHING) -> Turn:
+        """Answer one message. `now` is aware; its own zone decides what day it is. paused: what staff have stopped.
 
         Every step a question passes is here; none of them does I/O.
         """
         state = (state or State()).aged(now, self.idle_minutes)
         if isinstance(message, Pick):
-            return self._picked(message, state, now)
+            return self._picked(message, state, now, paused)
         question = self.understander.understand(message, state)  # normalised, tokenised; topics and aspects, with evidence
         decision = self._urgent(question, state) or self.policy.decide(question, state, now)  # answer, partial, clarify, …
+        decision = withhold(decision, paused, self.policy.telling, now)
         reply = self.wording.word(decision, state, now)
         reply = replace(
             reply,
@@ -103,7 +105,7 @@ class Engine:
         language = question.language if question.language in ("ko", "en") else state.language or "ko"
         return Decision("fallback", "urgent", language, say=((found.reply.get(language), {}),), urgent=found.id, reason=f"urgent: {found.id}")
 
-    def _picked(self, pick: Pick, state: State, now: dt.datetime) -> Turn:
+    def _picked(self, pick: Pick, state: State, now: dt.datetime, paused: Paused) -> Turn:
         topic = pick.topic if pick.topic is None or pick.topic in self.content.topics else ""
         language = state.language or "ko"
         if topic == "":
@@ -112,12 +114,13 @@ class Engine:
             option = next((o for o in state.options if o.topic == topic), None)
             option = replace(option, aspects=pick.aspects) if option and pick.aspects else option or Option("", topic, pick.aspects)
             decision = self.policy.pick(topic, None, state, now, language, option)
+        decision = withhold(decision, paused, self.policy.telling, now)
         reply = self.wording.word(decision, state, now)
         return Turn(reply, self._after(state, decision, reply, None, now), Trace(None, decision))
 
     def _after(self, state: State, decision: Decision, reply: Reply, question: Question | None, now: dt.datetime) -> State:
         """What the conversation remembers after this reply."""
-        told = decision.act == "tell"
+        told = bool(decision.parts)
         topics = reply.topics if told else state.topics
         moved = told and topics != state.topics
         restart = decision.reason == "restart"
@@ -132,7 +135,7 @@ class Engine:
             options=reply.options,
             numbered=reply.numbered or (() if restart or reply.options else state.numbered),
             told=tuple(dict.fromkeys((*(() if moved else state.told), *stated)))[:20] if told else state.told,
-            fallbacks=state.fallbacks + 1 if reply.kind == "fallback" and not reply.urgent else 0,
+            fallbacks=state.fallbacks + 1 if reply.kind == "fallback" and not reply.urgent and decision.reason != REASON else 0,
             turns=state.turns + 1,
             contacted=bool(reply.contact) if told else state.contacted and reply.language == state.language,
             urgent=bool(reply.urgent),

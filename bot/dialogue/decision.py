@@ -25,12 +25,13 @@ class Decision:
     """kind as in Reply.
 
     act        what is done: tell, choose, say or urgent
-    parts      for tell: the topics, in the order they are told
+    parts      for tell: the topics, in the order they are told; for say: what it was about
     openings   sentences that come before everything: (wording key, values)
     closings   sentences that come last
     say        for say and urgent: (wording key, values), or the sentence itself under "="
     claims     whether the resident takes something for granted
     contact    whether the reply ends with whom to ask
+    withheld   topics that nothing is told of, for staff have stopped them
     """
 
     kind: str
@@ -47,3 +48,4 @@ class Decision:
     urgent: str = ""
     reason: str = ""
     more: bool = False
+    withheld: tuple[str, ...] = ()

@@ -84,7 +84,8 @@ class Wording:
         if decision.act == "urgent":
             return Reply("fallback", decision.say[0][0], language, urgent=decision.urgent)
         body = " ".join(self._said(key, values, decision, state) for key, values in decision.say)
-        return Reply(decision.kind, body, language, aspects=decision.aspects, options=decision.options)
+        topics = tuple(part.topic for part in decision.parts)
+        return Reply(decision.kind, body, language, topics, decision.aspects, decision.options)
 
     # -- parts of a reply ----------------------------------------------------------------------------------------
 
@@ -110,11 +111,12 @@ class Wording:
     def _tell(self, decision: Decision, state: State, now: dt.datetime) -> Reply:
         language = decision.language
         topics = [self.content.topics[part.topic] for part in decision.parts]
+        always = {"contact": self._contact(language)}
         sentences: list[str] = []
         for key, values in decision.openings:
             if language == "en" and "place" in values:
                 values = {**values, "place": f"{name_in_latin(values['place'])} ({values['place']})"}
-            sentences.append(fill(self.content.say(key, language), {"contact": self._contact(language), **values}))
+            sentences.append(fill(self.content.say(key, language), {**always, **values}))
             if values.get("note"):
                 sentences.append(values["note"])
         numbered: tuple[str, ...] = ()
@@ -128,7 +130,7 @@ class Wording:
             sentences += [
                 fill(self.content.say("korean_name", language), {"name": _shown(topic)}) for topic in topics if topic.title.en and not topic.members
             ]
-        sentences += [fill(self.content.say(key, language), values) for key, values in decision.closings]
+        sentences += [fill(self.content.say(key, language), {**always, **values}) for key, values in decision.closings]
         body = " ".join(_once(sentences))
         if lines:
             body = "\n".join([body, *lines, self.content.say("pick_number", language)])

@@ -10,11 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.store.schema import pauses
 
 WHOLE = "*"
+_PAUSED = select(pauses.c.scope, pauses.c.at)  # asked with every message
 
 
 def paused(connection: Connection) -> dict[str, dt.datetime]:
     """What is stopped (topic id, or WHOLE), and since when."""
-    return {row.scope: row.at for row in connection.execute(select(pauses.c.scope, pauses.c.at))}
+    return {row.scope: row.at for row in connection.execute(_PAUSED)}
 
 
 def pause(connection: Connection, scope: str, person: str, now: dt.datetime) -> bool:

@@ -219,6 +219,7 @@ votes = Table(
     Column("vote", String(8), nullable=False),  # yes, no or wrong
     Column("topics", Text, nullable=False),
     Column("content", String(16), nullable=False),
+    Column("told_at", UTC),  # staff: that it is wrong
 )
 
 drafts = Table(

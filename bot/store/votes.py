@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import replies, votes
@@ -35,3 +35,9 @@ def vote(connection: Connection, reply_id: int, person: str, value: str, now: dt
     values = {"reply_id": reply_id, "at": now, "person": person, "vote": value, "topics": found.topics, "content": found.content}
     connection.execute(inserting.values(values).on_conflict_do_update(index_elements=["reply_id"], set_={"vote": value, "at": now}))
     return Voted(reply_id, tuple(json.loads(found.topics)), tuple(json.loads(found.aspects)), found.content, before or "")
+
+
+def tell(connection: Connection, reply_id: int, now: dt.datetime) -> bool:
+    """Notes that staff are told of the vote; False where they were already, however the vote has changed since."""
+    untold = (votes.c.reply_id == reply_id) & votes.c.told_at.is_(None)
+    return connection.execute(update(votes).where(untold).values(told_at=now)).rowcount == 1

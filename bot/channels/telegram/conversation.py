@@ -20,6 +20,7 @@ from bot.channels.telegram.mydata import held_lines
 from bot.config import Settings
 from bot.content.model import BLANK
 from bot.dialogue import Pick, State
+from bot.dialogue.pausing import NOTHING, REASON, Paused
 from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
 from bot.korean.normalise import normalise
@@ -73,10 +74,15 @@ class Conversation:
             "cancel": lambda moment: Response(wish="cancel"),
         }
 
-    def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held]) -> Response:
-        """The response to a message. stored: the state of the conversation as JSON; held: what is kept of the person, asked for when needed."""
+    def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held], paused: Paused = NOTHING) -> Response:
+        """The response to a message.
+
+        stored  the state of the conversation as JSON
+        held    what is kept of the person, asked for when needed
+        paused  what staff have stopped
+        """
         state = self.engine.load_state(stored).aged(now, self.engine.idle_minutes) if stored else State()
-        moment = _Moment(incoming, state, now, held, self._language(incoming, state))
+        moment = _Moment(incoming, state, now, held, self._language(incoming, state), paused)
         if incoming.kind == "press":
             return self._press(moment)
         if incoming.kind == "joined":
@@ -115,7 +121,7 @@ class Conversation:
 
     def _ask(self, moment: _Moment, said: str | Pick, is_lost: bool = False) -> Response:
         # What has no language of its own (a press, a figure) is answered in the resident's.
-        turn = self.engine.reply(said, replace(moment.state, language=moment.language), moment.now)
+        turn = self.engine.reply(said, replace(moment.state, language=moment.language), moment.now, moment.paused)
         language = turn.reply.language
         before = []
         if not turn.reply.urgent:
@@ -126,7 +132,8 @@ class Conversation:
         if moment.incoming.group:  # where a figure by itself is not seen
             body = body.replace(self.sentence("pick_number", language), self.sentence("pick_number_group", language))
         buttons = reply_buttons(turn.reply, self.titles[language])
-        if not buttons and not turn.reply.urgent and (turn.reply.kind == "fallback" or turn.trace.decision.reason in _LOST):
+        leads_on = not turn.reply.urgent and not (moment.paused.whole and turn.trace.decision.reason == REASON)
+        if not buttons and leads_on and (turn.reply.kind == "fallback" or turn.trace.decision.reason in _LOST):
             buttons = [(self.sentence("topics_button", language), f"{VERSION}|m")]
         rows = [*buttons, *self._onward(turn, language)] if not moment.incoming.group else [*buttons]
         return Response(reply_messages(moment.place, turn.reply, rows, " ".join(before), body), turn.state, turn)
@@ -136,8 +143,9 @@ class Conversation:
         reply, rows = turn.reply, list[Row]()
         if reply.urgent:
             return rows
-        is_open = reply.kind == "fallback" or any(part.missing for part in turn.trace.decision.parts)
-        if is_open and turn.trace.decision.reason != "empty" and self.has_staff():
+        decision = turn.trace.decision
+        is_open = reply.kind == "fallback" or any(part.missing for part in decision.parts) or decision.withheld
+        if is_open and decision.reason not in ("empty", "language") and self.has_staff():
             rows.append((self.sentence("ask_button", language), f"{VERSION}|ha|{REPLY}"))
         if reply.kind in ("answer", "partial"):
             rows.append([[self.sentence(f"vote_{vote}_button", language), f"{VERSION}|v|{REPLY}|{vote}"] for vote in ("yes", "no", "wrong")])
@@ -256,13 +264,14 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A message, and what it is answered by. language: for what is no answer to a question."""
+    """A message, and what it is answered by. language: for what is no answer to a question; paused: what staff have stopped."""
 
     incoming: Incoming
     state: State
     now: dt.datetime
     held: Callable[[], Held]
     language: str
+    paused: Paused
 
     @property
     def place(self) -> Place:

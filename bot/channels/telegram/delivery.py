@@ -89,9 +89,12 @@ class Delivery:
     async def _call(self, method: str, payload: dict[str, Any]) -> int:
         """Carries out a request; the id of the message, or of the thread, that it made, else 0."""
         if method == "answerCallbackQuery":
-            await self.bot.answer_callback_query(payload["query"], text=payload.get("text"), show_alert=bool(payload.get("text")))
+            is_alert = bool(payload.get("text")) and not payload.get("brief")
+            await self.bot.answer_callback_query(payload["query"], text=payload.get("text"), show_alert=is_alert)
         elif method == "editMessageText":
             return await self._edit(payload)
+        elif method == "editMessageReplyMarkup":
+            await self._rebutton(payload)
         elif method == "createForumTopic":
             return (await self.bot.create_forum_topic(payload["chat_id"], payload["name"])).message_thread_id
         elif method == "closeForumTopic":
@@ -133,6 +136,13 @@ class Delivery:
                 raise
             return await self._send(payload)
         return int(payload["message_id"])
+
+    async def _rebutton(self, payload: dict[str, Any]) -> None:
+        try:
+            await self.bot.edit_message_reply_markup(payload["chat_id"], payload["message_id"], reply_markup=_keyboard(payload))
+        except BadRequest as error:
+            if not any(said in str(error).lower() for said in _CANNOT_EDIT):  # gone, and its buttons with it
+                raise
 
     def _judge(self, error: TelegramError, parcel: Parcel) -> Outcome:
         said = str(error).lower()

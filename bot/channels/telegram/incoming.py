@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
@@ -13,7 +13,7 @@ from bot.store.masking import MASK, mask
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")  # the updates that Telegram shall send
 _PRESENT = ("member", "administrator", "restricted", "creator")
 _OURS = re.compile(r"[\w-]{1,8}(?:\|[\w,-]*)+", re.ASCII)  # what data of our buttons looks like, of whatever version
-_VOTE = re.compile(r"\w+\|v\|")
+_VOTE = re.compile(r"\w+\|v\w?\|")  # a vote, or what staff do about one
 _SERVICE = (1087968824, 136817688, 777000)  # in whose name Telegram sends what groups and channels write
 _NAME_LENGTH = 32  # of a command
 _SAID = 1000  # characters of the bot's message that are read with a press
@@ -32,7 +32,8 @@ class Incoming:
     cut       whether more was written than is read
     new_id    where the group has moved to
     answers   the message of the bot's that it explicitly answers
-    said      for a vote on a reply: what the reply says
+    said      for a vote on a reply, and for what staff do about one: what the message says
+    buttons   likewise: the rows of buttons under it, each [label, data]
     who       of the staff: the name by which colleagues know them; staff: whether they belong to the group at this moment
     """
 
@@ -52,15 +53,16 @@ class Incoming:
     person: str = ""
     answers: int | None = None
     said: str = ""
+    buttons: list[list[list[str]]] = field(default_factory=list)
     who: str = ""
     staff: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value not in ("", None, False) and name != "user_id"}
+        return {name: value for name, value in asdict(self).items() if value not in ("", None, False, []) and name != "user_id"}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Incoming:
-        known = {field.name for field in fields(cls)}
+        known = {one.name for one in fields(cls)}
         return cls(**{name: item for name, item in value.items() if name in known})
 
 
@@ -211,6 +213,7 @@ def press(query: CallbackQuery) -> Incoming | None:
     message = query.message
     chat = message.chat if message is not None else None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    voted_on = message if isinstance(message, Message) and _VOTE.match(query.data or "") else None
     return Incoming(
         "press",
         chat_id=chat.id if chat else query.from_user.id,
@@ -221,8 +224,14 @@ def press(query: CallbackQuery) -> Incoming | None:
         language=_language(query.from_user),
         name=query.data if query.data and _OURS.fullmatch(query.data) else "",
         query=query.id,
-        said=(message.text or "")[:_SAID] if isinstance(message, Message) and _VOTE.match(query.data or "") else "",
+        said=(voted_on.text or "")[:_SAID] if voted_on is not None else "",
+        buttons=_buttons(voted_on) if voted_on is not None else [],
     )
+
+
+def _buttons(message: Message) -> list[list[list[str]]]:
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    return [[[one.text, one.callback_data] for one in row if isinstance(one.callback_data, str)] for row in rows]
 
 
 def is_present(member: ChatMember) -> bool:

@@ -101,9 +101,15 @@ def edit(chat_id: int, message_id: int, text: str, buttons: Iterable[Row], threa
     return Request("editMessageText", payload if thread_id is None else {**payload, "thread_id": thread_id})
 
 
-def acknowledge(query: str, text: str = "") -> Request:
-    """The answer that every press of a button needs; with text, shown over the chat."""
-    return Request("answerCallbackQuery", {"query": query, "text": text[:200]} if text else {"query": query})
+def rebutton(chat_id: int, message_id: int, buttons: Iterable[Row]) -> Request:
+    """Other buttons under a message that stands already."""
+    return Request("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": message_id, "buttons": [list(one) for one in buttons]})
+
+
+def acknowledge(query: str, text: str = "", brief: bool = False) -> Request:
+    """The answer that every press of a button needs; with text, shown over the chat until it is closed, or brief: for a moment."""
+    payload: dict[str, Any] = {"query": query, "text": text[:200]} if text else {"query": query}
+    return Request("answerCallbackQuery", {**payload, "brief": True} if text and brief else payload)
 
 
 def reply_messages(place: Place, reply: Reply, buttons: Iterable[Row], before: str = "", body: str = "") -> list[Request]:

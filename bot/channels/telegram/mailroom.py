@@ -22,19 +22,23 @@ from bot.channels.serving import Serving
 from bot.channels.session import SEOUL, seoul_now
 from bot.channels.telegram.asking import Asking, Person
 from bot.channels.telegram.conversation import Conversation, Response
+from bot.channels.telegram.feedback import Feedback
 from bot.channels.telegram.incoming import Incoming, Self
 from bot.channels.telegram.intake import FLOW, Intake
 from bot.channels.telegram.layout import Place, Request, acknowledge, extended, message, with_reply
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.staff.feedback import Notices
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.inquiries import Inquiries
+from bot.channels.telegram.staff.pausing import Pausing
 from bot.channels.telegram.staff.room import StaffRoom
 from bot.channels.telegram.step import Step
 from bot.config import Settings
 from bot.desk.hours import OfficeHours
+from bot.dialogue.pausing import REASON, Paused
 from bot.engine import Turn
 from bot.errors import StoreError
-from bot.store import handoffs, mail, records
+from bot.store import handoffs, mail, pauses, records
 from bot.store.database import Database
 from bot.store.deletions import append as note_deletion
 from bot.store.deletions import journal_path
@@ -86,7 +90,10 @@ class Mailroom:
         inquiries = Inquiries(settings, serving, self.staff, hours)
         self.inquiries = inquiries
         self.asking = Asking(settings, self.staff, inquiries, hours)
-        self.room = StaffRoom(self.staff, [inquiries.part], inquiries.answers.answer)
+        pausing = Pausing(serving, self.staff)
+        notices = Notices(serving, self.staff, pausing)
+        self.feedback = Feedback(self.staff, notices)
+        self.room = StaffRoom(self.staff, [inquiries.part, pausing.part, notices.part], inquiries.answers.answer)
         self.intake = Intake(bot, keys, self.staff, settings.limits, metrics)
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
@@ -218,7 +225,7 @@ class Mailroom:
         if incoming.group or incoming.kind not in ("text", "press"):
             return False
         if incoming.kind == "press":
-            return self.asking.press(step, asks)
+            return self.asking.press(step, asks) or self.feedback.press(step, asks)
         # Whoever cries for help is answered before anything else.
         return not asks.talk.is_urgent(incoming.text) and self.asking.typed(step, asks)
 
@@ -226,7 +233,9 @@ class Mailroom:
         if incoming.kind == FLOW:
             said = self._sentence(step.connection, chat, incoming, "flow")
             return Response([acknowledge(incoming.query, said[0].payload["text"])] if incoming.query else said)
-        return talk.respond(incoming, stored, step.now, lambda: records.held(step.connection, incoming.person))
+        stopped = pauses.paused(step.connection).keys()
+        paused = Paused(frozenset(stopped) - {pauses.WHOLE}, pauses.WHOLE in stopped)
+        return talk.respond(incoming, stored, step.now, lambda: records.held(step.connection, incoming.person), paused)
 
     def _talk(self) -> Conversation:
         """The conversation over the content that is served now; one message sees one content from its beginning to its end."""
@@ -327,7 +336,9 @@ def _told(turn: Turn, incoming: Incoming, version: str) -> records.Told:
     """What goes on record. A question is kept only where it was not answered; what is urgent is kept by nobody."""
     decision, reply = turn.trace.decision, turn.reply
     is_open = reply.kind == "fallback" or (reply.kind == "partial" and any(part.missing for part in decision.parts))
-    asked = incoming.text if is_open and not reply.urgent and incoming.kind in ("text", "media") else ""
+    is_withheld = bool(decision.withheld or decision.reason == REASON) and reply.kind != "chitchat"
+    asked = incoming.text if (is_open or is_withheld) and not reply.urgent and incoming.kind in ("text", "media") else ""
     # What is no question to the newsletter may still be asked of staff; it is none of those that a topic is missing for.
     is_other = reply.kind == "fallback" and decision.reason not in UNANSWERED
-    return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked, "other" if is_other else "")
+    other = "paused" if is_withheld and not (is_open and reply.kind == "partial") else "other" if is_other else ""
+    return records.Told(reply.kind, decision.reason, reply.topics, reply.aspects, reply.language, version, asked, other)

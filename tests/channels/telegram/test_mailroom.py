@@ -40,11 +40,11 @@ class Faulty:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    def reply(self, message, state, now):
+    def reply(self, message, state, now, *more):
         if message == "고장" and self.times > 0:
             self.times -= 1
             raise KeyError(message)
-        return self._engine.reply(message, state, now)
+        return self._engine.reply(message, state, now, *more)
 
 
 class Office:
@@ -206,7 +206,7 @@ def test_message_that_always_fails_is_given_up_with_an_apology_and_the_next_is_a
 
 def test_failing_press_is_acknowledged_before_the_apology(open_office, engine, press):
     class Broken(Faulty):
-        def reply(self, message, state, now):
+        def reply(self, message, state, now, *more):
             raise KeyError
 
     office = open_office(Broken(engine))

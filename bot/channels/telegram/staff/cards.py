@@ -13,7 +13,7 @@ from bot.store.handoffs import Handoff
 
 STATES = {"open": "열려 있습니다", "closed": "닫은 문의입니다", "declined": "답 없이 닫은 문의입니다", "withdrawn": "주민이 취소한 문의입니다"}
 HOW = "이 글에 '답장'하면 주민에게 갑니다. 그냥 쓴 글은 가지 않습니다."
-_KINDS = {"partial": "소식지에 없음", "fallback": "소식지에서 찾지 못함", "other": "소식지 밖의 말"}
+_KINDS = {"partial": "소식지에 없음", "fallback": "소식지에서 찾지 못함", "other": "소식지 밖의 말", "paused": "멈춘 주제"}
 _REASONS = {
     "blocked": "주민이 봇을 막아",
     "chat_closed": "주민의 대화방이 닫혀",

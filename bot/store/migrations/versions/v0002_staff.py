@@ -86,6 +86,7 @@ def _residents() -> None:
         sa.Column("vote", sa.String(length=8), nullable=False),
         sa.Column("topics", sa.Text(), nullable=False),
         sa.Column("content", sa.String(length=16), nullable=False),
+        sa.Column("told_at", UTC(), nullable=True),
         sa.PrimaryKeyConstraint("reply_id", name=op.f("pk_votes")),
     )
     _index("votes", "at")
