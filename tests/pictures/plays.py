@@ -98,3 +98,22 @@ def topics(stage: Stage) -> None:
     staff.says("금액은 어느 과에서 알죠?", "김주무관", card.thread_id)
     staff.replies(card, "담당 부서에 확인해서 알려 드릴게요.", "이주무관")
     staff.shoot("topic", "주제를 쓰는 직원 대화방에서는 문의마다 주제가 하나씩 생겨요.", thread=card.thread_id)
+
+
+@play("2026-12-01T10:05", staff="plain")
+def pausing(stage: Stage) -> None:
+    """A reply is called wrong, and its topic is stopped and opened again."""
+    resident, staff = stage.chat(), stage.staff
+    resident.says("스마트 그늘막은 몇 개예요?")
+    resident.presses("내용이 틀려요")
+    resident.shoot("wrong", "주민이 답 아래의 단추로 내용이 틀렸다고 알려요. 주민이 쓴 글은 직원에게 가지 않아요.")
+    staff.shoot("wrong-notice", "직원 대화방에 알림이 와요. 어느 주제에 봇이 무엇이라고 답했는지 보여 줘요.")
+    staff.presses("이 주제 멈추기", "김주무관")
+    staff.shoot("pause", "알림의 단추로 주제를 바로 멈춰요. 주민이 이제 무엇을 읽는지 보여 줘요.")
+    resident.says("스마트 그늘막은 몇 개예요?")
+    resident.shoot("paused", "멈춘 주제를 물으면 확인 중이라고 말하고 물어볼 곳을 알려 줘요.")
+
+    stage.turn("2026-12-01T14:20")
+    staff.says("/resume 그늘막", "김주무관")
+    staff.says("/pause", "이주무관")
+    staff.shoot("resume", "/resume 뒤에 이름을 적어 멈춘 것을 다시 열어요. /pause 만 적으면 봇 전체를 멈출지 물어봐요.")

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,8 @@ class Chat:
         """Somebody presses a button whose label begins so: of that message, else of the last one that has it."""
         sent = on or next(one for one in reversed(self.sent) if any(name.startswith(label) for name in one.labels))
         number, whole = next((n, name) for n, name in enumerate(sent.labels) if name.startswith(label))
-        self.stage.pressed.add((sent.chat_id, sent.message_id, whole))
+        data = [one.get("callback_data", "") for row in sent.buttons for one in row][number]
+        self.stage.pressed.add((sent.chat_id, sent.message_id, data))
         self._note(Line("pressed", text=f"〔{whole}〕 누름" if self.id > 0 else f"{who}: 〔{whole}〕 누름"), sent.thread_id)
         before = len(self.stage.api.calls)
         sent_now = self._act(lambda: self.stage.api.press(sent, number, user_id=self.stage.member(self, who)))
@@ -176,9 +178,10 @@ class Stage:
         self.bot, self.api = bot, bot.api
         self.now = dt.datetime.fromisoformat(now).replace(tzinfo=SEOUL)
         self.pictures: dict[str, Picture] = {}
-        self.pressed: set[tuple[int | str, int, str]] = set()
+        self.pressed: set[tuple[Any, ...]] = set()  # chat, message, data of the button
         self.chats: list[Chat] = []
         self._members: dict[tuple[int, str], int] = {}
+        self._versions: dict[str, str] = {}
         self.staff = self.chat(STAFF_GROUP, STAFF_TITLE, "직원과 봇만 있는 그룹")
 
     def chat(self, chat_id: int = 0, title: str = "주민의 대화방", subtitle: str = "주민과 봇, 둘만의 대화") -> Chat:
@@ -236,9 +239,19 @@ class Stage:
         if quoted:
             author = quoted["from"]
             quote = (BOT if author.get("is_bot") else author["first_name"], (quoted.get("text") or "…").splitlines()[0])
-        pressed = {label for chat_id, message_id, label in self.pressed if (chat_id, message_id) == (sent.chat_id, sent.message_id)}
-        buttons = tuple(tuple((one["text"], one["text"] in pressed) for one in row) for row in sent.buttons)
-        return Line("said", BOT, sent.text, sent.html, True, clock, buttons, quote, sent.edited)
+        place = (sent.chat_id, sent.message_id)
+        buttons = tuple(tuple((one["text"], (*place, one.get("callback_data")) in self.pressed) for one in row) for row in sent.buttons)
+        is_edited = sent.versions[0] != sent.text  # other buttons alone are not marked by Telegram
+        return Line("said", BOT, self.steady(sent.text), self.steady(sent.html), True, clock, buttons, quote, is_edited)
+
+    def steady(self, text: str) -> str:
+        """The text with names of contents that stay the same when a file of the content changes."""
+        for line in self.bot.log:
+            if (version := line.get("content")) and version not in self._versions:
+                self._versions[version] = sha256(f"content {len(self._versions)}".encode()).hexdigest()[: len(version)]
+        for version, shown in self._versions.items():
+            text = text.replace(version, shown)
+        return text
 
 
 @dataclass(frozen=True, slots=True)
