@@ -237,6 +237,12 @@ def remind(connection: Connection, number: int, now: dt.datetime) -> bool:
     return connection.execute(update(handoffs).where(due).values(reminded_at=now)).rowcount == 1
 
 
+def expire(connection: Connection, number: int, state: str, limit: dt.datetime) -> bool:
+    """Ends an open hand-off that nobody has touched since the limit; False where somebody has, or another bot was faster."""
+    is_left = (handoffs.c.id == number) & (handoffs.c.state == OPEN) & (handoffs.c.touched_at < limit)
+    return connection.execute(update(handoffs).where(is_left).values(state=state)).rowcount == 1
+
+
 def without_card(connection: Connection, bot: int, group: str) -> list[Handoff]:
     """Open hand-offs of which the group (a hash) has no card."""
     has_card = exists().where((messages.c.handoff == handoffs.c.id) & (messages.c.role == "card") & (messages.c.chat == group))

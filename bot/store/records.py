@@ -17,7 +17,6 @@ from bot.store.schema import blocks, conversations, deletions, drafts, handoffs,
 
 _STATE = select(conversations.c.state).where((conversations.c.chat == bindparam("of")) & (conversations.c.person == bindparam("whose")))
 _RECORD, _QUESTION = insert(replies), insert(questions)
-_IN_GROUP = ("card", "further", "notice")  # roles of messages that the bot has written in the group of the staff
 
 
 def _saving(dialect: Any) -> Any:
@@ -81,14 +80,6 @@ class Held:
     blocked_until: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """A hand-off that is gone. cards: ids of the bot's messages in the group of the staff, which show its text."""
-
-    number: int
-    cards: tuple[int, ...]
-
-
 def load_state(connection: Connection, chat: str, person: str) -> str | None:
     """The state of a conversation as JSON, or None."""
     return connection.execute(_STATE, {"of": chat, "whose": person}).scalar()
@@ -145,21 +136,16 @@ def _held_handoffs(connection: Connection, person: str) -> tuple[HeldHandoff, ..
     return tuple(HeldHandoff(row.id, row.at, row.text, row.state, tuple(answers.get(row.id, ()))) for row in rows)
 
 
-def forget(connection: Connection, person: str, now: dt.datetime) -> tuple[Forgotten, ...]:
-    """Removes all that is kept of a person, replies on their way included, and notes that it was asked for; the hand-offs that went.
+def forget(connection: Connection, person: str, now: dt.datetime) -> None:
+    """Removes all that is kept of a person, replies on their way included, and notes that it was asked for.
 
     A block stays until it is over: it holds a hash and a time only, and whoever could be rid of it in this way would not be blocked.
     """
     theirs = select(handoffs.c.id).where(handoffs.c.person == person)
-    shown = select(messages.c.handoff, messages.c.message_id).where(messages.c.handoff.in_(theirs) & messages.c.role.in_(_IN_GROUP))
-    cards: dict[int, list[int]] = {number: [] for number in connection.execute(theirs.order_by(handoffs.c.id)).scalars()}
-    for row in connection.execute(shown.order_by(messages.c.id)):
-        cards[row.handoff].append(row.message_id)
     connection.execute(delete(messages).where(messages.c.handoff.in_(theirs)))
     for table in (conversations, replies, questions, outbox, handoffs, votes, drafts):
         connection.execute(delete(table).where(table.c.person == person))
     connection.execute(insert(deletions).values(person=person, at=now))
-    return tuple(Forgotten(number, tuple(ids)) for number, ids in cards.items())
 
 
 def move_chat(connection: Connection, chat: str, new_chat: str) -> None:

@@ -1,7 +1,8 @@
 """How long things are kept. Whatever is older goes, texts first.
 
 What waits to be answered or sent goes as well when it is too old to be of use: it holds texts and addresses. A hand-off is not among that
-as long as it is open, for an answer was promised: it is closed first, and that is told to staff (`closed_by_age`).
+as long as it is open, for an answer was promised: whoever serves the staff closes it in time and tells both sides, and what nobody has closed
+is closed here. What has gone from here still stands in the group of the staff: `emptied` says of which hand-offs.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ from bot.store.schema import (
 MAIL_DAYS = 3  # Telegram repeats an update for 24 hours
 DRAFT_DAYS = 1
 OPEN_TIMES = 3  # as long as a text is kept: a hand-off that nobody has touched for so long is closed
+_IN_TIME = 0.9  # of that: then whoever serves the staff closes it. What is closed here is told to nobody
 JOURNAL_DAYS = 31  # that the journal of deletions reaches back further than any record
 EXPIRED = "expired"
-_CLOSED = "closed by age"  # note: JSON list of numbers of hand-offs
+_EMPTIED = "emptied handoffs"  # note: JSON list of numbers
 _UNDECIDED = ("judging", "open")
 
 
@@ -52,6 +54,7 @@ def purge(database: Database, now: dt.datetime, text_days: int, record_days: int
     Raises StoreError.
     """
     removed = {"closed": _close_untouched(database, now - dt.timedelta(days=OPEN_TIMES * text_days))}
+    removed["handoff_texts"] = _empty(database, now - dt.timedelta(days=text_days))
     for name, statement in _steps(now, text_days, record_days):
         with database.begin(patient=True) as connection:  # one each: the bot waits for none of them long
             removed[name] = removed.get(name, 0) + connection.execute(statement).rowcount
@@ -61,21 +64,36 @@ def purge(database: Database, now: dt.datetime, text_days: int, record_days: int
     return removed
 
 
-def closed_by_age(connection: Connection) -> list[int]:
-    """Numbers of hand-offs that were closed because nobody had touched them for too long; each is told once only."""
-    value = connection.execute(select(notes.c.value).where(notes.c.name == _CLOSED).with_for_update()).scalar()
-    connection.execute(delete(notes).where(notes.c.name == _CLOSED))
-    return [] if value is None else [int(number) for number in json.loads(value)]
+def untouched_since(now: dt.datetime, text_days: int) -> dt.datetime:
+    """Whoever serves the staff closes an open hand-off that nobody has touched since then."""
+    return now - dt.timedelta(days=OPEN_TIMES * text_days * _IN_TIME)
+
+
+def emptied(connection: Connection) -> list[int]:
+    """Numbers of hand-offs whose texts have gone because of their age; each is told once only."""
+    value = connection.execute(select(notes.c.value).where(notes.c.name == _EMPTIED).with_for_update()).scalar()
+    if value is None:
+        return []
+    connection.execute(delete(notes).where(notes.c.name == _EMPTIED))
+    return [int(number) for number in json.loads(value)]
 
 
 def _close_untouched(database: Database, limit: dt.datetime) -> int:
-    """Closes open hand-offs that nobody has touched since; how many. Their numbers are noted."""
     with database.begin(patient=True) as connection:
-        closing = update(handoffs).where((handoffs.c.state == "open") & (handoffs.c.touched_at < limit)).values(state="closed")
-        numbers = list(connection.execute(closing.returning(handoffs.c.id)).scalars())
+        is_left = (handoffs.c.state == "open") & (handoffs.c.touched_at < limit)
+        return connection.execute(update(handoffs).where(is_left).values(state="closed")).rowcount
+
+
+def _empty(database: Database, limit: dt.datetime) -> int:
+    """Of what is no longer open the texts, the address and the name go, for the figures need none of them; how many hand-offs."""
+    is_over = (handoffs.c.state != "open") & (handoffs.c.touched_at < limit)
+    holds = (handoffs.c.text != "") | handoffs.c.address.is_not(None) | (handoffs.c.clerk_name != "")
+    emptying = update(handoffs).where(is_over & holds).values(text="", address=None, clerk_name="").returning(handoffs.c.id)
+    with database.begin(patient=True) as connection:
+        numbers = list(connection.execute(emptying).scalars())
         if numbers:
-            noted = sorted({*closed_by_age(connection), *numbers})
-            connection.execute(notes.insert().values(name=_CLOSED, value=json.dumps(noted)))
+            noted = sorted({*emptied(connection), *numbers})
+            connection.execute(notes.insert().values(name=_EMPTIED, value=json.dumps(noted)))
     return len(numbers)
 
 
@@ -106,13 +124,10 @@ def _steps(now: dt.datetime, text_days: int, record_days: int) -> list[tuple[str
 
 
 def _handoffs(texts: dt.datetime, records: dt.datetime) -> list[tuple[str, Delete | Update]]:
-    """Of what is no longer open the texts, the address and the name go first; the figures need none of them."""
     is_over = handoffs.c.state != "open"
-    emptied, gone = (select(handoffs.c.id).where(is_over & (handoffs.c.touched_at < limit)) for limit in (texts, records))
-    holds = (handoffs.c.text != "") | handoffs.c.address.is_not(None) | (handoffs.c.clerk_name != "")
+    older, gone = (select(handoffs.c.id).where(is_over & (handoffs.c.touched_at < limit)) for limit in (texts, records))
     return [
-        ("handoff_texts", update(handoffs).where(is_over & (handoffs.c.touched_at < texts) & holds).values(text="", address=None, clerk_name="")),
-        ("answers", update(messages).where(messages.c.text.is_not(None) & messages.c.handoff.in_(emptied)).values(text=None)),
+        ("answers", update(messages).where(messages.c.text.is_not(None) & messages.c.handoff.in_(older)).values(text=None)),
         ("messages", delete(messages).where(messages.c.handoff.in_(gone))),
         ("handoffs", delete(handoffs).where(is_over & (handoffs.c.touched_at < records))),
     ]

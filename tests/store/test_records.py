@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store import mail, records
-from bot.store.records import Forgotten, Held, HeldHandoff, Told
+from bot.store.records import Held, HeldHandoff, Told
 from bot.store.schema import blocks, conversations, deletions, drafts, handoffs, inbox, messages, outbox, questions, replies, votes
 from tests.store.filling import add, add_draft, add_handoff, add_message, add_vote
 
@@ -104,20 +104,17 @@ def test_held_shows_what_was_passed_on_and_judged(do, database):
     assert (held.draft, held.votes, held.blocked_until) == ("보낼 글", 1, later(9))
 
 
-def test_forget_removes_what_was_passed_on_and_says_which_cards_show_it(do, rows, database):
+def test_forget_removes_what_was_passed_on_but_no_block(do, rows, database):
     for number, person in enumerate((ME, YOU, ME), 1):
         add_handoff(database, NOW, person)
         add_vote(database, number, person=person)
         add_message(database, number, "answer", text="답")
-    for number, role, message_id in ((1, "card", 5), (1, "further", 6), (2, "card", 7), (1, "part", 8)):
-        add_message(database, number, role, message_id=message_id)
     for person in (ME, YOU):
         add_draft(database, NOW, person)
         add(database, "blocks", person=person, until=later(9))
 
-    gone = do(records.forget, ME, later(1))
+    do(records.forget, ME, later(1))
 
-    assert gone == (Forgotten(1, (5, 6)), Forgotten(3, ()))
     assert [row.person for table in (handoffs, votes, drafts) for row in rows(table)] == [YOU] * 3
     assert {row.handoff for row in rows(messages)} == {2}
     assert [row.person for row in rows(blocks)] == [ME, YOU]

@@ -52,10 +52,10 @@ class Board:
         """What the resident has asked further."""
         say(step, self.group, cards.further(found, text), thread_id=found.thread_id, note=_note(found, "further"), person=found.person)
 
-    def wipe(self, step: Step, found: Handoff, *roles: str) -> None:
+    def wipe(self, step: Step, found: Handoff, *roles: str, why: str = "주민이 글을 거두어") -> None:
         """Takes the resident's words out of the messages of these roles."""
         for noted in handoffs.notes_of(step.connection, found.id, *roles, chat=step.keys.chat(self.group.chat_id or 0)):
-            change(step, self.group, noted.message_id, cards.gone(found), thread_id=found.thread_id)
+            change(step, self.group, noted.message_id, cards.gone(found.id, why), thread_id=found.thread_id)
 
     def reply(self, step: Step, incoming: Incoming, text: str, found: Handoff | None = None) -> None:
         """Says something to whoever wrote in the group."""

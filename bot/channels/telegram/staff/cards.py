@@ -62,8 +62,8 @@ def further(found: Handoff, text: str) -> str:
     return f"문의 {found.id} · 주민이 더 물었습니다\n“{text}”\n{HOW}"
 
 
-def gone(found: Handoff) -> str:
-    return f"문의 {found.id}\n(주민이 글을 거두어 지웠습니다)"
+def gone(number: int, why: str = "주민이 글을 거두어") -> str:
+    return f"문의 {number}\n({why} 지웠습니다)"
 
 
 def lost(found: Handoff, reason: str) -> str:

@@ -23,7 +23,9 @@ from bot.config import Settings
 from bot.desk.hours import OfficeHours
 from bot.store import handoffs, mail
 from bot.store.handoffs import Handoff
+from bot.store.retention import emptied, untouched_since
 
+_AGED = "오래되어"
 CARD_AGAIN = dt.timedelta(minutes=10)  # after which a hand-off that has no card gets one again
 
 
@@ -178,9 +180,11 @@ class Inquiries:
 
     def _arrived(self, step: Step, note: Mapping[str, Any], message_id: int) -> None:
         found = handoffs.get(step.connection, int(note["id"]))
-        if found is None:
-            return
         role, chat = note["role"], step.keys.chat(self.group.chat_id or 0)
+        if found is None:
+            if message_id and role in ("card", "further"):  # forgotten while it was on its way
+                change(step, self.group, message_id, cards.gone(int(note["id"])))
+            return
         if role == "topic":
             handoffs.change(step.connection, found.id, step.now, thread_id=message_id or None)
             self.board.post_card(step, handoffs.get(step.connection, found.id) or found)
@@ -192,6 +196,8 @@ class Inquiries:
                 handoffs.note(step.connection, found.id, role, chat, message_id, step.now)
             if role == "card" and note.get("looks") != cards.looks(found):
                 self.board.renew_cards(step, found.id)  # it has changed while the card was on its way
+            if role == "further" and not found.text:  # withdrawn while it was on its way
+                self.board.wipe(step, found, role)
 
     def _lost(self, step: Step, lost: mail.Lost) -> None:
         found = handoffs.get(step.connection, int(lost.note["id"]))
@@ -220,6 +226,24 @@ class Inquiries:
             if step.now - found.touched_at > CARD_AGAIN and not mail.has_parcels(step.connection, step.bot, group):
                 handoffs.change(step.connection, found.id, step.now)
                 self.board.post_card(step, found)
+        self._age(step)
+
+    def _age(self, step: Step) -> None:
+        """Closes what nobody has touched for too long, and takes out of the group what is no longer kept."""
+        limit = untouched_since(step.now, self.settings.store.text_days)
+        for found in handoffs.all_open(step.connection, step.bot):
+            state = "closed" if found.answered_at is not None else "declined"
+            if found.touched_at < limit and handoffs.expire(step.connection, found.id, state, limit):
+                self.answers.tell_resident(step, found, f"handoff_{state}")
+                self._end(step, found, state, text="", address=None)
+                self.board.wipe(step, found, "further", why=_AGED)
+                days = (step.now - found.touched_at).days
+                self.board.tell(step, found, f"문의 {found.id}: {days}일 동안 움직임이 없어 닫고, 주민의 글을 지웠습니다.")
+        for number in emptied(step.connection):
+            self.board.renew_cards(step, number)
+            old = handoffs.get(step.connection, number)
+            if old is not None:
+                self.board.wipe(step, old, "further", why=_AGED)
 
     # -- what they share -----------------------------------------------------------------------------------------
 
