@@ -26,7 +26,7 @@ STAFF, OPERATOR, RUNNING, DECISIONS = (
     ROOT / "docs" / name for name in ("staff-guide.md", "operator-guide.md", "running-telegram.md", "decisions.md")
 )
 SHAPES = (
-    model.Section, model.Topic, model.Fact, model.Count, model.Period, model.Aspect, model.Document, model.Documents, model.Synonyms,
+    model.Section, model.Topic, model.Drafts, model.Fact, model.Count, model.Period, model.Aspect, model.Document, model.Documents, model.Synonyms,
     model.Everyday, model.Smalltalk, model.NavigationFile, model.Number, model.Urgent, model.UrgentFile, model.WordingFile,
     model.Command, model.TelegramFile, model.PrivacyFile,
 )  # fmt: skip

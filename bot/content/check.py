@@ -12,10 +12,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.content.check_drafts import check_drafts
 from bot.content.check_elsewhere import check_elsewhere
 from bot.content.check_intents import check_intents
+from bot.content.fields import Phrases
 from bot.content.load import Loaded, read_files, read_ids
-from bot.content.model import Phrases, Topic
+from bot.content.model import Topic
 from bot.content.provenance import check_provenance
 from bot.content.source import read_source
 from bot.content.yaml_text import Fault
@@ -55,11 +57,10 @@ def check_loaded(loaded: Loaded, source: Path | None = None, against: Path | Non
     report = CheckReport()
     report.add(loaded.faults)
     report.add([*_topics(loaded), *_documents(loaded), *_claimed_twice(loaded)])
-    intent_faults, report.notes = check_intents(loaded)
-    report.add(intent_faults)
-    place_faults, place_notes = check_elsewhere(loaded)
-    report.add(place_faults)
-    report.notes += place_notes
+    for look in (check_intents, check_elsewhere, check_drafts):
+        faults, notes = look(loaded)
+        report.add(faults)
+        report.notes += notes
     if source is not None:
         _hold_against_source(loaded, source, report)
     if against is not None:

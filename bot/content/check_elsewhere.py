@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.content.fields import Phrases
 from bot.content.load import Loaded
-from bot.content.model import LANGUAGES, Phrases, Topic
+from bot.content.model import LANGUAGES, Topic
 from bot.content.yaml_text import Fault
 
 _FILE, _EVERYDAY = "elsewhere.yaml", "everyday.yaml"

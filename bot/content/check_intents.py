@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from bot.content.fields import BLANK, Phrases, Text
 from bot.content.load import Loaded, packaged
-from bot.content.model import BLANK, LANGUAGES, LIST_NAME, Phrases, Text, UrgentFile
+from bot.content.model import LANGUAGES, LIST_NAME, UrgentFile
 from bot.content.yaml_text import Fault, parse_file
 
 _SLOT = re.compile(r"\{(\w+)(?::([^{}]+))?\}")

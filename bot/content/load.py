@@ -19,7 +19,8 @@ from pydantic import BaseModel, ValidationError
 
 from bot.content import model
 from bot.content.explain import line_number_faults, shape_fault
-from bot.content.model import Content, Text, Topic
+from bot.content.fields import Shape, Text
+from bot.content.model import Content, Topic
 from bot.content.yaml_text import MAX_FAULTS, Fault, Parsed, RawFile, parse_raw, read_folder, read_raw
 from bot.errors import ContentError
 
@@ -27,7 +28,7 @@ __all__ = ["Fault", "Loaded", "load_content", "packaged", "read_content", "read_
 
 S = TypeVar("S", bound=BaseModel)
 
-INTENT_FILES: dict[str, type[model.Shape]] = {
+INTENT_FILES: dict[str, type[Shape]] = {
     "aspects.yaml": model.Aspects,
     "synonyms.yaml": model.Synonyms,
     "everyday.yaml": model.Everyday,
@@ -62,6 +63,8 @@ class Loaded:
     paths: dict[str, tuple[str, tuple[str | int, ...]]] = field(default_factory=dict)  # topic id → (file, place in it)
     ids: dict[str, tuple[str, int]] = field(default_factory=dict)  # every topic id, also of files that cannot be used
     topics: dict[str, Topic] = field(default_factory=dict)  # the topics that can be read, whatever else is wrong
+    drafts: dict[str, Topic] = field(default_factory=dict)  # the topics that residents do not see yet
+    draft_paths: dict[str, tuple[str, tuple[str | int, ...]]] = field(default_factory=dict)  # of a draft, which may be the next issue's of a topic
     sections: dict[str, Text] = field(default_factory=dict)  # by topic id
     documents: tuple[model.Document, ...] = ()
     words: dict[str, Any] = field(default_factory=dict)  # the intents files that can be read, by name
@@ -238,22 +241,27 @@ def _gather_topics(chapters: list[_Chapter], loaded: Loaded) -> tuple[dict[str, 
         for n, topic in found:
             line = loaded.parsed[file].line(("topics", n, "id"))
             document = topic.document or section.document
-            earlier = loaded.topics.get(topic.id)
+            earlier = loaded.topics.get(topic.id) or loaded.drafts.get(topic.id)
             if earlier is not None and earlier.document in _replaced(document, loaded.documents):
                 pass  # of two documents on one topic the newer speaks
             elif earlier is not None and document in _replaced(earlier.document, loaded.documents):
-                continue
+                if not earlier.draft:
+                    continue
             elif topic.id in loaded.places:
                 where, first = loaded.places[topic.id]
                 problem = f'id "{topic.id}"는 {where} {first}번째 줄에서 이미 쓰고 있습니다.'
                 remedy = "둘 중 하나의 id를 바꿔 주세요. id는 모든 파일을 통틀어 하나뿐이어야 합니다."
                 loaded.faults.append(Fault(file, line, problem, remedy))
                 continue
+            whole = topic if topic.document == document else topic.model_copy(update={"document": document})
+            if topic.draft:
+                loaded.drafts[topic.id], loaded.draft_paths[topic.id] = whole, (file, ("topics", n))
+                loaded.places.setdefault(topic.id, (file, line))
+                loaded.ids.setdefault(topic.id, (file, line))
+                continue
             loaded.places[topic.id] = loaded.ids[topic.id] = (file, line)
             loaded.paths[topic.id] = (file, ("topics", n))
-            if topic.draft:
-                continue
-            loaded.topics[topic.id] = topic if topic.document == document else topic.model_copy(update={"document": document})
+            loaded.topics[topic.id] = whole
             titles[topic.id] = section.section
     return loaded.topics, titles
 

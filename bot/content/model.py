@@ -6,94 +6,28 @@ Every scalar is text in the files; numbers, dates and yes/no become so here.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, model_validator
+
+from bot.content.fields import (
+    AspectId,
+    DateField,
+    IdField,
+    LinesField,
+    Phrases,
+    PhrasesField,
+    Shape,
+    Text,
+    TextField,
+    as_text,
+)  # fmt: skip
 
 LANGUAGES = ("ko", "en")
-BLANK = re.compile("_{2,}")  # what an office has yet to fill in
 LIST_NAME = re.compile(r"<([^<>]*)>")  # in a sign: a list of words of urgent.yaml
-
-
-class Shape(BaseModel):
-    """Base of all shapes: frozen, and strict about keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Text(Shape):
-    """One text by language. Written as plain text it is Korean."""
-
-    ko: str = Field(min_length=1)
-    en: str = ""
-
-    def get(self, language: str) -> str:
-        """The text in that language, or in Korean where there is none."""
-        return self.en if language == "en" and self.en else self.ko
-
-
-class Phrases(Shape):
-    """Phrases by language. Written as a plain list they are Korean."""
-
-    ko: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return self.ko + self.en
-
-
-def _text(value: Any) -> Any:
-    return {"ko": value} if isinstance(value, str) else value
-
-
-def _phrases(value: Any) -> Any:
-    return {"ko": value} if isinstance(value, list) else value
-
-
-def _lines(value: Any) -> Any:
-    """Line numbers from "15", "23-24" or a list of such."""
-    parts = value if isinstance(value, list) else str(value).split(",")
-    lines: list[int] = []
-    for part in parts:
-        match = re.fullmatch(r"\s*(\d+)\s*(?:[-~]\s*(\d+))?\s*", str(part))
-        if not match:
-            raise ValueError("lines")
-        lines += range(int(match[1]), int(match[2] or match[1]) + 1)
-    return tuple(lines)
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        match = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", value)
-        if not match:
-            raise ValueError("date")
-        return dt.date(int(match[1]), int(match[2]), int(match[3] or 1))
-    return value
-
-
-def _id(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9-]{1,32}", value):
-        raise ValueError("id")
-    return value
-
-
-def _aspect_id(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9_-]{1,32}", value):
-        raise ValueError("id")
-    return value
-
-
-TextField = Annotated[Text, BeforeValidator(_text)]
-PhrasesField = Annotated[Phrases, BeforeValidator(_phrases)]
-LinesField = Annotated[tuple[int, ...], BeforeValidator(_lines)]
-DateField = Annotated[dt.date, BeforeValidator(_date)]
-IdField = Annotated[str, AfterValidator(_id)]
-AspectId = Annotated[str, AfterValidator(_aspect_id)]
 
 
 class Document(Shape):
@@ -144,6 +78,18 @@ class Period(Shape):
     until: DateField | None = None
 
 
+class Drafts(Shape):
+    """What may become names, questions and words of a topic. Checked, and matched by nothing until it has been approved."""
+
+    names: PhrasesField = Phrases()
+    questions: PhrasesField = Phrases()
+    words: PhrasesField = Phrases()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.names.all + self.questions.all + self.words.all
+
+
 class Topic(Shape):
     """One thing a resident may ask about.
 
@@ -155,6 +101,7 @@ class Topic(Shape):
     status     how far it is by the paper: planned, ongoing or done
     members    topics of a group, in the order they are listed
     if_afraid  whether someone who says to be afraid is told of 112 beneath it
+    draft      whether residents do not see it yet; drafts: phrases that wait for approval
     """
 
     id: IdField
@@ -165,7 +112,7 @@ class Topic(Shape):
     words: PhrasesField = Phrases()
     known: TextField | None = None
     claim: TextField | None = None
-    facts: dict[AspectId, Annotated[Fact, BeforeValidator(_text)]] = {}
+    facts: dict[AspectId, Annotated[Fact, BeforeValidator(as_text)]] = {}
     counts: tuple[Count, ...] = ()
     status: Literal["planned", "ongoing", "done"] | None = None
     period: Period | None = None
@@ -178,6 +125,7 @@ class Topic(Shape):
     document: str = ""
     if_afraid: bool = False
     draft: bool = False
+    drafts: Drafts = Drafts()
 
     def says(self, fact: str, language: str) -> str:
         """The text of a fact; of "" the short answer, of "audience" whom it is for."""

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.content.fields import Text
 from bot.content.figures import Figures, read_figures, read_quoted
 from bot.content.load import Loaded
-from bot.content.model import Document, Fact, Text, Topic
+from bot.content.model import Document, Fact, Topic
 from bot.content.source import Item, Source, squeeze
 from bot.content.yaml_text import Fault
 

@@ -161,11 +161,12 @@ def parse_file(path: Path, shown: str) -> tuple[Parsed | None, list[Fault]]:
 
 def parse_raw(raw: bytes, shown: str) -> tuple[Parsed | None, list[Fault]]:
     """(data, faults) of what stands in a file."""
-    text, fault = _decode(raw, shown)
+    text, fault = decode(raw, shown)
     return (None, [fault]) if fault else parse_text(text, shown)
 
 
-def _decode(raw: bytes, shown: str) -> tuple[str, Fault | None]:
+def decode(raw: bytes, shown: str) -> tuple[str, Fault | None]:
+    """(text without a byte order mark, why it is none)."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", Fault(shown, 0, "UTF-16으로 저장된 파일입니다.", _SAVE_AS_UTF8)
     try:
@@ -184,23 +185,28 @@ _SAVE_AS_UTF8 = "메모장에서 [파일 > 다른 이름으로 저장]을 열고
 
 def parse_text(text: str, shown: str) -> tuple[Parsed | None, list[Fault]]:
     """(data, faults) of a YAML text."""
+    return parse_nodes(text, shown)[1:]
+
+
+def parse_nodes(text: str, shown: str) -> tuple[yaml.Node | None, Parsed | None, list[Fault]]:
+    """(root node, data, faults): the nodes' marks count characters of the text, which holds no byte order mark."""
     bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
-        return None, [Fault(shown, line, f"보이지 않는 제어 문자(U+{ord(bad[0]):04X})가 있습니다.", "그 줄을 지우고 다시 써 주세요.")]
+        return None, None, [Fault(shown, line, f"보이지 않는 제어 문자(U+{ord(bad[0]):04X})가 있습니다.", "그 줄을 지우고 다시 써 주세요.")]
     try:
         node = yaml.compose(text, Loader=_Bounded)
     except _TooDeep as error:
-        return None, [Fault(shown, error.line, *_DEEP)]
+        return None, None, [Fault(shown, error.line, *_DEEP)]
     except yaml.YAMLError as error:
-        return None, [_syntax_fault(error, text, shown)]
+        return None, None, [_syntax_fault(error, text, shown)]
     except (RecursionError, ValueError):
-        return None, [Fault(shown, 1, *_DEEP)]
+        return None, None, [Fault(shown, 1, *_DEEP)]
     if node is None:
-        return None, [Fault(shown, 0, "빈 파일입니다.", "내용을 쓰거나 파일을 지워 주세요.")]
+        return None, None, [Fault(shown, 0, "빈 파일입니다.", "내용을 쓰거나 파일을 지워 주세요.")]
     reader = _Reader(shown, text)
     data = reader.value(node, ())
-    return Parsed(shown, data, reader.lines), reader.faults
+    return node, Parsed(shown, data, reader.lines), reader.faults
 
 
 _DEEP = ("너무 깊게 겹친 구조입니다.", "대괄호와 중괄호의 짝을 확인해 주세요.")

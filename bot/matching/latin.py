@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from bot.content import Content
-from bot.content.model import Phrases, Topic
+from bot.content.fields import Phrases
+from bot.content.model import Topic
 from bot.korean.keyboard import LOANS
 from bot.korean.romanise import romanise, sound
 from bot.matching.fuzzy import Speller

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.content.model import Phrases, Urgent
+from bot.content.fields import Phrases
+from bot.content.model import Urgent
 from bot.korean.jamo import BASE, LAST, TAILS
 
 # Finals that sound alike in casual spelling: 죽고십다, 숨엇어, 쫒아와, 의식이 업어요.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -42,6 +42,8 @@ class Group:
     people   how many different ones
     example  the text that stands for the others best; language: in which it was answered
     topics   ids, those spoken of most first
+    shared   texts that several people have sent alike, spaces and marks aside; most asked first
+    subject  words of the subject that several people have used, those used most first
     """
 
     kind: str
@@ -52,6 +54,8 @@ class Group:
     example: str
     topics: tuple[str, ...]
     language: str = "ko"
+    shared: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,18 +78,21 @@ def group(questions: Iterable[Question], words: Callable[[str], Sequence[str]]) 
     words  the words of a text that name its subject; none where there is no telling
     """
     wordings: dict[tuple[str, str], _Wording] = {}
+    spelt: dict[str, str] = {}
     for question in questions:
         plain = normalise(question.text)
         key = (question.kind, squeeze(plain) or plain)
         if key not in wordings:
-            own = tuple(dict.fromkeys(map(letters, words(question.text))))
+            found = {letters(word): word for word in words(question.text)}
+            spelt.update(found)
+            own = tuple(found)
             wordings[key] = _Wording(own or (letters(key[1]),), tuple(map(letters, plain.split())))
         wordings[key].questions.append(question)
     _mend(wordings.values())
     grouper: dict[str, _Grouper] = {}
     for (kind, _), wording in sorted(wordings.items(), key=lambda item: -len(item[1].questions)):
         grouper.setdefault(kind, _Grouper()).add(wording)
-    groups = [_summary(members) for one in grouper.values() for members in one.groups]
+    groups = [_summary(members, spelt) for one in grouper.values() for members in one.groups]
     return sorted(groups, key=lambda one: (-one.count, -one.people, -one.last.timestamp()))
 
 
@@ -171,11 +178,15 @@ def _same(left: str, right: str) -> bool:
     return (1 - closeness(left, right)) * size < slips + 0.5
 
 
-def _summary(members: list[_Wording]) -> Group:
+def _summary(members: list[_Wording], spelt: Mapping[str, str]) -> Group:
     questions = sorted((question for wording in members for question in wording.questions), key=lambda question: question.at)
     shares: Counter[str] = Counter()
+    users: dict[str, set[str]] = {}
     for wording in members:
         shares.update(dict.fromkeys(wording.words, len(wording.questions) / len(questions)))
+        for word in wording.words:
+            users.setdefault(word, set()).update(question.person for question in wording.questions)
+    shared = [wording for wording in members if len({question.person for question in wording.questions}) > 1]
 
     def typical(wording: _Wording) -> tuple[float, int, bool]:
         """How many of the group's words it has, and how few others; then how often it was asked, and whether it is in Hangul."""
@@ -193,4 +204,6 @@ def _summary(members: list[_Wording]) -> Group:
         example=example.text,
         topics=tuple(topic for topic, _ in topics.most_common()),
         language=example.language,
+        shared=tuple(wording.questions[-1].text for wording in sorted(shared, key=lambda wording: -len(wording.questions))),
+        subject=tuple(spelt[word] for word, _ in shares.most_common() if len(users[word]) > 1 and word in spelt),
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.model import Phrases, Text, Urgent, UrgentFile
+from bot.content.fields import Phrases, Text
+from bot.content.model import Urgent, UrgentFile
 from bot.content.yaml_text import parse_file
 from bot.korean.normalise import normalise
 from bot.matching.urgent import UrgentSigns

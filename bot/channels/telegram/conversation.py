@@ -18,7 +18,7 @@ from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import REPLY, VERSION, Place, Request, Row, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
 from bot.channels.telegram.mydata import held_lines
 from bot.config import Settings
-from bot.content.model import BLANK
+from bot.content.fields import BLANK
 from bot.dialogue import Pick, State
 from bot.dialogue.pausing import NOTHING, REASON, Paused
 from bot.dialogue.wording import fill

@@ -1,0 +1,147 @@
+"""`yongsan-bot draft`: what could not be answered becomes drafts in knowledge/, and drafts that have a source become answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from bot.commands.opening import Flags, open_engine, open_settings
+from bot.config import Settings
+from bot.content.check_drafts import open_drafts
+from bot.content.load import read_files
+from bot.desk.approving import approve
+from bot.desk.drafting import Drafted, Drafter
+from bot.desk.shelf import Shelf
+from bot.errors import ConfigError
+from bot.store import reports
+from bot.store.database import Database
+from bot.store.reading import open_existing
+
+_GROUPS = 10  # put down at once, where no number is given
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be put down, and where. days: None for all that is on record."""
+
+    days: int | None = None
+    limit: int | None = None
+    topic: str | None = None
+    into: str | None = None
+    is_dry: bool = False
+
+
+def draft_unanswered(flags: Flags, choice: Choice, as_json: bool) -> None:
+    """Writes drafts for the questions that were asked most."""
+
+    def each(drafter: Drafter, database: Database, folder: Path) -> Iterator[Drafted]:
+        groups = reports.unanswered(database, drafter.words, _since(choice.days))
+        wanted = (one for one in groups if choice.topic is None or choice.topic == drafter.about(one))
+        return _some(wanted, choice.limit, lambda one: drafter.from_group(one, None, choice.into))
+
+    _show(_draft(flags, choice, each), choice, as_json)
+
+
+def approve_draft(flags: Flags, topic_id: str, document: str | None, lines: str | None, as_json: bool) -> None:
+    """Lets residents see a draft."""
+    settings = open_settings(flags)
+    done = approve(Shelf(_own_folder(settings), settings.intents), topic_id, document, lines)
+    if as_json:
+        _dump(asdict(done))
+        return
+    click.echo(f"{done.file} {done.line}번째 줄: {done.summary}\n'yongsan-bot check'로 다른 주제와 겹치지 않는지 확인해 주세요.")
+
+
+def list_drafts(flags: Flags, as_json: bool) -> None:
+    """Prints the drafts that wait for approval."""
+    settings = open_settings(flags)
+    found = open_drafts(read_files(settings.knowledge, settings.intents))
+    if as_json:
+        _dump([asdict(one) for one in found])
+        return
+    for one in found:
+        about = f"새 이름: {', '.join(one.phrases)}" if one.phrases else "주제"
+        left = f" · 채울 것: {', '.join(one.to_fill)}" if one.to_fill else ""
+        click.echo(f"{one.file} {one.line}번째 줄: {one.topic_id} '{one.title}' · {about}{left}")
+    click.echo(f"초안이 {len(found)}개 있습니다." if found else "초안이 없습니다.")
+
+
+def _draft(flags: Flags, choice: Choice, each: Callable[[Drafter, Database, Path], Iterator[Drafted]]) -> list[Drafted]:
+    settings = open_settings(flags)
+    folder = _own_folder(settings)
+    with ExitStack() as stack:
+        if choice.is_dry:
+            folder = _copied(folder, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        database = stack.enter_context(closing(_Opened(settings))).database
+        return [*each(Drafter(open_engine(settings), folder, settings.intents), database, folder)]
+
+
+class _Opened:
+    """The database of the settings, closed at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database = open_existing(settings.store.url.get_secret_value())
+
+    def close(self) -> None:
+        self.database.dispose()
+
+
+def _own_folder(settings: Settings) -> Path:
+    """The folder that staff edit. Raises ConfigError where it is the packaged one, which an update of the program replaces."""
+    if settings.knowledge is None:
+        remedy = "'yongsan-bot init 폴더'로 고쳐 쓸 폴더를 만들고, 그 폴더에서 다시 하거나 --knowledge로 알려 주세요."
+        raise ConfigError("knowledge", "프로그램에 딸린 파일에는 초안을 적지 않습니다.", remedy)
+    if not settings.knowledge.is_dir():
+        raise ConfigError(str(settings.knowledge), "폴더가 없습니다.", "경로를 확인해 주세요.")
+    return settings.knowledge
+
+
+def _copied(folder: Path, temporary: Path) -> Path:
+    return Path(shutil.copytree(folder, temporary / folder.resolve().name))
+
+
+def _some(found: Iterator[T], limit: int | None, write: Callable[[T], Drafted]) -> Iterator[Drafted]:
+    """As many drafts as are wanted; what there was nothing to write for does not count."""
+    left = limit or _GROUPS
+    for one in found:
+        if left <= 0:
+            return
+        drafted = write(one)
+        left -= drafted.kind != "nothing"
+        yield drafted
+
+
+def _show(found: Sequence[Drafted], choice: Choice, as_json: bool) -> None:
+    if as_json:
+        _dump([asdict(one) for one in found])
+        return
+    written = [one for one in found if one.kind != "nothing"]
+    for one in found:
+        place = f"{one.file} {one.line}번째 줄: " if one.file else ""
+        click.echo(f"{place}{one.summary}" if one in written else f"건너뜀: {one.summary}")
+    if not written:
+        click.echo("새로 적을 초안이 없습니다.")
+    elif choice.is_dry:
+        click.echo(f"초안 {len(written)}개를 적을 수 있습니다. --dry-run이라 아무것도 쓰지 않았습니다.")
+    else:
+        click.echo(
+            f"초안 {len(written)}개를 적었습니다. 주민에게는 보이지 않습니다. 답과 근거를 채운 다음 'yongsan-bot draft --approve ID'로 승인하세요."
+        )
+
+
+def _since(days: int | None) -> dt.datetime | None:
+    return None if days is None else dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=days)
+
+
+def _dump(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
