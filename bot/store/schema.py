@@ -159,7 +159,7 @@ questions = Table(
     Column("chat", HASH, nullable=False),
     Column("person", HASH, nullable=False, index=True),
     Column("reply_id", BigInteger, nullable=False),
-    Column("kind", String(16), nullable=False),  # fallback, or partial where the asked side is not stated
+    Column("kind", String(16), nullable=False),  # fallback, partial where the asked side is not stated, or other: no question to the newsletter
     Column("text", Text, nullable=False),  # masked
     Column("language", String(8), nullable=False),
     Column("topics", Text, nullable=False),
