@@ -235,6 +235,67 @@ def draft(
         draft_unanswered(flags, Choice(since, limit, topic, into, is_dry), as_json)
 
 
+@cli.command()
+@click.option("--against", default="", metavar="DIR|V", help="올라 있는 것 말고 이것과 견줍니다: 앞선 폴더(올리지 않습니다)나 앞선 판.")
+@click.option("--dry-run", "is_rehearsal", is_flag=True, help="견주기만 하고 올리지 않습니다.")
+@click.option("--yes", "is_sure", is_flag=True, help="묻지 않고 올립니다. 새로 틀리는 답이 있어도 올립니다.")
+@click.option("--confirm-floors", "confirms_floors", is_flag=True, help="지켜야 할 기준이 깨져도 올립니다.")
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="달라지는 답을 N개까지만 보입니다(기본 20).")
+@common
+def publish(
+    against: str, is_rehearsal: bool, is_sure: bool, confirms_floors: bool, as_json: bool, limit: int, knowledge: str, intents: str, config: str
+) -> int:
+    """고친 내용이 무엇을 달리 답하는지 보이고, 주민에게 답하는 내용으로 올립니다."""
+    from bot.commands.opening import Flags
+    from bot.commands.publish import Wishes, publish_content
+
+    return publish_content(Flags(knowledge, intents, config), Wishes(against, is_rehearsal, is_sure, confirms_floors, as_json, limit))
+
+
+@cli.group()
+def content() -> None:
+    """올린 내용의 판들을 보고, 앞선 판으로 되돌립니다."""
+
+
+@content.command("versions")
+@click.option("--json", "as_json", is_flag=True, help="JSON으로.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="새것부터 N개만.")
+@common
+def content_versions(as_json: bool, limit: int | None, knowledge: str, intents: str, config: str) -> None:
+    """언제 무엇을 올렸는지 새것부터 보입니다."""
+    from bot.commands.content import show_versions
+    from bot.commands.opening import Flags
+
+    show_versions(Flags(knowledge, intents, config), as_json, limit)
+
+
+@content.command("show")
+@click.argument("version", metavar="VERSION")
+@click.option("--topic", metavar="ID", help="그 주제만.")
+@click.option("--against", metavar="V", help="바로 앞 판 말고 이 판과 견줍니다.")
+@file_option("--to", "DIR", "그 판의 knowledge와 intents를 DIR에 씁니다.")
+@common
+def content_show(version: str, topic: str | None, against: str | None, to: Path | None, knowledge: str, intents: str, config: str) -> None:
+    """그 판이 바로 앞 판과 어떻게 다른지 보입니다. 판은 앞 글자 몇 개만 적어도 됩니다."""
+    from bot.commands.content import show
+    from bot.commands.opening import Flags
+
+    show(Flags(knowledge, intents, config), version, topic, against, to)
+
+
+@content.command("rollback")
+@click.argument("version", metavar="VERSION")
+@click.option("--yes", "is_sure", is_flag=True, help="묻지 않고 되돌립니다.")
+@common
+def content_rollback(version: str, is_sure: bool, knowledge: str, intents: str, config: str) -> None:
+    """그 판을 주민에게 답하는 내용으로 되돌립니다. 폴더의 파일은 바꾸지 않습니다."""
+    from bot.commands.content import rollback
+    from bot.commands.opening import Flags
+
+    rollback(Flags(knowledge, intents, config), version, is_sure)
+
+
 @cli.group()
 def db() -> None:
     """데이터베이스를 새로 고치고, 백업하고, 되살리고, 오래된 것을 지웁니다."""

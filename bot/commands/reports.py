@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import click
 
 from bot.channels.session import SEOUL
 from bot.commands.opening import Flags, open_settings
+from bot.commands.printing import dump, one_line, time_text
 from bot.config import Settings
 from bot.content import load_content
 from bot.errors import ContentError
@@ -25,7 +25,6 @@ from bot.store.reading import open_existing
 
 _SHOWN = 20  # groups, topics
 _SHOWN_DAYS = 14
-_LONGEST = 120  # characters of an example
 KINDS = {"answer": "답함", "partial": "일부만 답함", "clarify": "되물음", "fallback": "답 없음", "chitchat": "인사·잡담"}
 _FAILURES = {"expired": "오래되어 보내지 않음", "": "까닭 모름"}
 
@@ -36,7 +35,7 @@ def unanswered(flags: Flags, since: int | None, kind: str | None, limit: int | N
     with closing(_Opened(settings)) as opened:
         groups = reports.unanswered(opened.database, subject_words(settings), _since(since), kind)
     if as_json:
-        _dump([_plain(one) for one in groups[:limit]])
+        dump([_plain(one) for one in groups[:limit]])
         return
     if not groups:
         click.echo(f"{_span(since)}아직 답하지 못한 질문이 없습니다.")
@@ -44,7 +43,7 @@ def unanswered(flags: Flags, since: int | None, kind: str | None, limit: int | N
     click.echo(f"{_span(since)}답하지 못한 질문 {sum(one.count for one in groups):,}개를 비슷한 것끼리 {len(groups):,}가지로 묶었습니다.\n")
     shown = groups[: limit or _SHOWN]
     for number, one in enumerate(shown, 1):
-        click.echo(f"{number:>3}. {_one_line(one.example)}\n     {_about(one)}")
+        click.echo(f"{number:>3}. {one_line(one.example)}\n     {_about(one)}")
     if len(shown) < len(groups):
         click.echo(f"\n이 밖에 {len(groups) - len(shown):,}가지가 더 있습니다. --limit {len(groups)}(으)로 모두 볼 수 있습니다.")
 
@@ -55,7 +54,7 @@ def stats(flags: Flags, since: int | None, as_json: bool) -> None:
         figures = reports.stats(opened.database, _since(since))
     if as_json:
         pairs = ("days", "kinds", "topics", "languages", "undelivered")
-        _dump({**_plain(figures), **{name: dict(getattr(figures, name)) for name in pairs}})
+        dump({**_plain(figures), **{name: dict(getattr(figures, name)) for name in pairs}})
         return
     click.echo("\n".join(_figures(figures, since)))
 
@@ -76,7 +75,7 @@ def told(
             return {name: texts[one.content, name] for name in about}
 
         if as_json:
-            _dump([{**_plain(one), **({"texts": note(one)} if with_text else {})} for one in found])
+            dump([{**_plain(one), **({"texts": note(one)} if with_text else {})} for one in found])
             return
         is_empty = True
         for one in found:
@@ -133,7 +132,7 @@ def _figures(figures: reports.Stats, since: int | None) -> Iterable[str]:
     if not figures.replies:
         yield f"{_span(since)}아직 답한 기록이 없습니다."
     else:
-        yield f"{_span(since)}답 {figures.replies:,}개 · 사람 {figures.people:,}명 · {_time(figures.first)} ~ {_time(figures.last)}"
+        yield f"{_span(since)}답 {figures.replies:,}개 · 사람 {figures.people:,}명 · {time_text(figures.first)} ~ {time_text(figures.last)}"
         yield f"질문 가운데 {' · '.join(f'{KINDS[kind]} {share:.1%}' for kind, share in figures.shares.items())}"
         yield from _table(f"날마다(최근 {_SHOWN_DAYS}일)", figures.days[-_SHOWN_DAYS:])
         yield from _table("종류", [(KINDS.get(kind, kind), count) for kind, count in figures.kinds])
@@ -142,8 +141,8 @@ def _figures(figures: reports.Stats, since: int | None) -> Iterable[str]:
         yield "\n답에 쓴 내용"
         for use in figures.contents:
             kept = "" if use.served_at else " · 보관되어 있지 않음"
-            yield f"  {use.version}  {use.replies:>7,}개 · {_time(use.first)} ~ {_time(use.last)}{kept}"
-    since_when = f" ({_time(figures.waiting_since)}부터)" if figures.waiting_since else ""
+            yield f"  {use.version}  {use.replies:>7,}개 · {time_text(use.first)} ~ {time_text(use.last)}{kept}"
+    since_when = f" ({time_text(figures.waiting_since)}부터)" if figures.waiting_since else ""
     yield f"\n기다리는 것: 받은 글 {figures.waiting_inbox:,}개 · 보낼 글 {figures.waiting_outbox:,}개{since_when}"
     yield from _table("전하지 못한 글", [(_FAILURES.get(reason, reason), count) for reason, count in figures.undelivered])
 
@@ -156,7 +155,7 @@ def _table(title: str, rows: Sequence[tuple[str, int]]) -> Iterable[str]:
 
 def _told_line(one: reports.ToldReply) -> str:
     if one.delivered_at:
-        fate = f"전달됨 {_time(one.delivered_at)}"
+        fate = f"전달됨 {time_text(one.delivered_at)}"
     elif one.failure:
         fate = f"전하지 못함: {_FAILURES.get(one.failure, one.failure)}"
     else:
@@ -164,17 +163,7 @@ def _told_line(one: reports.ToldReply) -> str:
     about = ", ".join(one.topics) or "주제 없음"
     asked = f"({', '.join(one.aspects)})" if one.aspects else ""
     kind = KINDS.get(one.kind, one.kind) + (f"({one.reason})" if one.reason else "")
-    return f"{_time(one.at)} · {one.person} · {kind} · {about}{asked} · 내용 {one.content} · {fate}"
-
-
-def _time(time: dt.datetime | None) -> str:
-    return f"{time.astimezone(SEOUL):%Y-%m-%d %H:%M}" if time else ""
-
-
-def _one_line(text: str) -> str:
-    """The text on one line of a terminal, without what a terminal would obey."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return f"{time_text(one.at)} · {one.person} · {kind} · {about}{asked} · 내용 {one.content} · {fate}"
 
 
 def _plain(value: Any) -> dict[str, Any]:
@@ -188,7 +177,3 @@ def _json(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _json(one) for key, one in value.items()}
     return [_json(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def _dump(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
