@@ -77,6 +77,11 @@ def test_too_many_requests_wait_as_long_as_telegram_says_but_not_for_ever(retry_
     assert (outcome.kind, outcome.seconds) == ("retry", pytest.approx(seconds))
 
 
+@pytest.mark.parametrize("said", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID", "message is not modified"])
+def test_buttons_of_a_message_that_is_gone_are_no_fault(said):
+    assert deliver(refusal(400, f"Bad Request: {said}"), method="editMessageReplyMarkup", message_id=7, buttons=[["네", "1|n"]]).kind == "sent"
+
+
 def test_pauses_grow_and_end_at_five_minutes():
     pauses = [deliver(refusal(500, "no"), attempts).seconds for attempts in (0, 1, 2, 5, 50, 10_000)]
 

@@ -215,6 +215,17 @@ def test_new_id_of_a_group_is_read_whoever_gave_it(read, author):
     assert (incoming.kind, incoming.chat_id, incoming.new_id) == ("moved", -7, -1007)
 
 
+@pytest.mark.parametrize(("data", "is_read"), [("1|v|7|yes", True), ("1|vk|7", True), ("1|t|cctv|", False), ("1|hc|7", False)])
+def test_message_is_read_with_a_vote_and_with_nothing_else(press, me, data, is_read):
+    under = {"reply_markup": {"inline_keyboard": [[{"text": "네", "callback_data": data}, {"text": "곳", "url": "https://example.org"}]]}}
+
+    pressed = read_update(press(data, **under), me, 1000)
+
+    assert pressed is not None
+    assert (pressed.said, pressed.buttons) == (("답", [[["네", data]]]) if is_read else ("", []))
+    assert Incoming.from_json(pressed.as_json()) == replace(pressed, user_id=0)
+
+
 def test_only_what_can_be_read_is_asked_of_telegram(send, press, standing, me):
     updates = [send("안녕"), send("안녕", as_="edited_message"), press("1|n"), standing("left", "member")]
 

@@ -16,7 +16,7 @@ from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.parts import Part, change, data, say, toast
 from bot.channels.telegram.step import Step
 from bot.content import Topic
-from bot.desk.topics import find
+from bot.desk.finding import find
 from bot.dialogue.wording import attach, fill
 from bot.matching import compact
 from bot.store import pauses
