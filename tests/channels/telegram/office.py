@@ -1,9 +1,9 @@
 """An office around the running bot: residents who ask staff, and a group of staff who answer.
 
-    office = Office(api, bot)          # the group is set up before the bot is started: set_up(api)
-    sent = office.hand_off(501)        # asks, is shown the text, approves it
-    card = office.card(1)
-    office.answer(card, "내일 알려 드릴게요.")
+office = Office(api, bot)          # the group is set up before the bot is started: set_up(api)
+sent = office.hand_off(501)        # asks, is shown the text, approves it
+card = office.card(1)
+office.answer(card, "내일 알려 드릴게요.")
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ class Office:
 
     def card(self, number: int) -> Sent:
         """The latest card of a hand-off."""
-        return [sent for sent in self.api.sent(self.group) if sent.versions[0].startswith(f"문의 {number} · ") and "더 물었습니다" not in sent.text][-1]
+        start = f"문의 {number} · "
+        return [one for one in self.api.sent(self.group) if one.versions[0].startswith(start) and "더 물었습니다" not in one.text][-1]
 
     def write(self, text: str, reply_to: Sent | None = None, user_id: int = CLERKS[0], **options: Any) -> int:
         """A clerk writes in the group; the id of the message, once the bot has done what it does about it."""
@@ -77,11 +78,15 @@ class Office:
         """What was shown over the chat at presses."""
         return [call.params["text"] for call in self.api.calls if call.method == "answerCallbackQuery" and call.params.get("text")]
 
-    @staticmethod
-    def button(sent: Sent, kind: str) -> str:
+    @classmethod
+    def button(cls, sent: Sent, kind: str) -> str:
         """The data of the message's button of that kind ("hs")."""
-        found = [one["callback_data"] for row in sent.buttons for one in row]
-        return next(data for data in found if re.match(rf"1\|{kind}\|", data))
+        return next(data for data in cls.data(sent) if re.match(rf"1\|{kind}\|", data))
+
+    @staticmethod
+    def data(sent: Sent) -> list[str]:
+        """The data of all its buttons."""
+        return [one["callback_data"] for row in sent.buttons for one in row]
 
     @staticmethod
     def labels(sent: Sent) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gzip
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,11 +12,14 @@ from typing import Any
 
 import pytest
 from botapi import BotApi, Fault
+from channels.telegram.office import CLERKS, STAFF, Office, set_up
 from running import KEY, Running
 from sqlalchemy import create_engine, make_url, select
 from store.planted import Planted, planted
 
 from bot.config import Settings
+from bot.store.backup import back_up
+from bot.store.database import Database
 from bot.store.schema import metadata
 
 TOKEN = "987654321:AAE-the_secret-half-of-this-token-0xyz"
@@ -21,6 +27,8 @@ FIRST_RESIDENT = 7_310_000_000
 FIRST_GROUP = -1_007_320_000_000
 SPECIMENS = planted(seed=20_260_301, count=200)
 OTHER_NAMES = ("홍길동전", "gildong_hong_98")
+FIRST_ASKING = 210  # the residents from that one on pass something on to staff
+ANSWER = "담당 부서는 02-000-1234예요"  # a number that staff tell is no secret
 
 
 def resident(number: int) -> int:
@@ -32,7 +40,7 @@ def group(number: int) -> int:
 
 
 # Exactly these: something like one may stand anywhere by chance, where a hash meets a year.
-ALL_IDS = {str(id_) for number in range(len(SPECIMENS) + 3) for id_ in (resident(number), abs(group(number)))}
+ALL_IDS = {str(id_) for number in range(len(SPECIMENS) + 40) for id_ in (resident(number), abs(group(number)))}
 
 
 def ids(text: str) -> list[str]:
@@ -45,7 +53,7 @@ def day(request, tmp_path_factory) -> Iterator[tuple[Running, str]]:
     """A bot after a busy day, in which every specimen was sent in one way or another; and its database."""
     folder = tmp_path_factory.mktemp("bot")
     store = f"sqlite:///{folder / 'bot.sqlite'}" if request.param == "sqlite" else _fresh_postgres(request)
-    with BotApi(token=TOKEN) as api, Running(api, folder, store, operation__log_level="DEBUG") as bot:
+    with BotApi(token=TOKEN) as api, Running(api, folder, store, operation__log_level="DEBUG", **set_up(api)) as bot:
         for fault in (Fault("500", times=5, share=0.1), Fault("lost", times=3, share=0.1)):
             fault.method = "sendMessage"
             api.misbehave(fault)
@@ -53,6 +61,7 @@ def day(request, tmp_path_factory) -> Iterator[tuple[Running, str]]:
         for number, specimen in enumerate(SPECIMENS):
             _WAYS[number % len(_WAYS)](api, number, specimen)
         bot.settle(40)
+        _pass_on(Office(api, bot))
         api.check()
         yield bot, store
 
@@ -135,6 +144,39 @@ _WAYS: list[Callable[[BotApi, int, Planted], None]] = [
 ]  # fmt: skip
 
 
+# -- how a number gets to staff --------------------------------------------------------------------------------------
+
+OPEN, WITHDRAWN, CLOSED, FORGOTTEN, UNDECIDED = range(FIRST_ASKING, FIRST_ASKING + 5)
+
+
+def _pass_on(office: Office) -> None:
+    """One hand-off in each state, one draft, and votes; everything that can be written holds a specimen."""
+    bot, specimens = office.bot, iter(SPECIMENS)
+    for number in (OPEN, WITHDRAWN, CLOSED, FORGOTTEN, UNDECIDED):
+        person = resident(number)
+        bot.say(person, "/staff")
+        shown = bot.say(person, next(specimens).text)[-1]
+        if number != UNDECIDED:
+            bot.press(shown, office.button(shown, "hs"))
+    for number, named in ((1, OPEN), (3, CLOSED), (4, FORGOTTEN)):
+        office.answer(office.card(number), ANSWER)
+        told = office.api.sent(resident(named))[-1]
+        bot.press(told, office.button(told, "hm"))
+        shown = bot.say(resident(named), next(specimens).text)[-1]
+        bot.press(shown, office.button(shown, "hs"))
+    bot.say(resident(WITHDRAWN), "/cancel")
+    office.press(office.card(3), "문의 닫기")
+    bot.say(resident(FORGOTTEN), "/delete")
+    for kind in ("yes", "wrong"):
+        rated = bot.say(resident(OPEN), "비상벨은 몇 개 바꿨어요?")[-1]
+        bot.press(rated, next(data for data in office.data(rated) if data.startswith("1|v|") and data.endswith(kind)))
+
+
+def waiting() -> set[str]:
+    """Ids of those to whom an answer of staff may still go."""
+    return {str(resident(OPEN)), str(resident(CLOSED))}
+
+
 # -- where it must not be found --------------------------------------------------------------------------------------
 
 
@@ -178,13 +220,47 @@ def test_every_message_was_taken_and_answered(day):
     assert rows["deletions"]
 
 
+def test_every_table_was_filled_by_what_residents_and_staff_did(day):
+    _, store = day
+    rows = rows_of(store)
+
+    assert all(rows[table] for table in ("handoffs", "messages", "drafts", "votes"))
+    assert {"open", "withdrawn", "closed"} <= set(rows["handoffs"])
+    assert ANSWER in rows["messages"]
+
+
 def test_database_holds_no_number_no_name_and_of_ids_only_what_waits(day):
     _, store = day
 
     for table, values in rows_of(store).items():
         text = "\n".join(values)
         assert found_in(text) == [], table
-        assert ids(text) == [], table
+        assert set(ids(text)) == (waiting() if table == "handoffs" else set()), table
+
+
+def test_staff_see_no_number_and_nobody(day):
+    bot, _ = day
+
+    seen = "\n".join(text for sent in bot.api.sent(STAFF) for text in sent.versions)
+
+    assert seen.count("***") > 5
+    assert found_in(seen) == []
+    assert ids(seen) == []
+
+
+def test_a_backup_holds_nobody(day, tmp_path):
+    _, store = day
+    database = Database(store)
+    back_up(database, tmp_path / "backup.gz", dt.datetime.now(dt.timezone.utc))
+    database.dispose()
+
+    lines = gzip.decompress((tmp_path / "backup.gz").read_bytes()).decode().splitlines()
+    text = "\n".join(str(json.loads(line)) for line in lines if not line.startswith('["contents"'))
+
+    assert ANSWER in text
+    assert found_in(text) == []
+    assert ids(text) == []
+    assert f"이름{CLERKS[0]}" not in text
 
 
 def test_files_of_the_database_hold_no_number_and_no_name(day):
@@ -202,6 +278,8 @@ def test_log_at_its_most_talkative_holds_nothing_of_anybody(day):
     assert ids(bot.whole_stderr) == []
     assert KEY not in bot.whole_stderr
     assert "수영장" not in bot.whole_stderr
+    assert ANSWER not in bot.whole_stderr
+    assert f"이름{CLERKS[0]}" not in bot.whole_stderr
 
 
 def test_figures_and_readiness_hold_nothing_of_anybody(day):
@@ -259,7 +337,7 @@ def test_after_an_orderly_stop_the_files_hold_no_id_either(day):
     assert len(files["bot.sqlite"]) > 10_000 if "sqlite" in store else files
     for name, text in files.items():
         assert found_in(text) == [], name
-        assert ids(text) == [], name
+        assert set(ids(text)) <= waiting(), name
 
 
 def test_settings_show_no_secret_when_they_are_printed():
