@@ -253,7 +253,7 @@ def test_the_guide_names_what_is_asked_over_http():
 def events() -> dict[str, set[str]]:
     """The events of our own that the channel logs, with their levels."""
     found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "bot" / "channels" / "telegram").glob("*.py")):
+    for path in sorted((ROOT / "bot" / "channels" / "telegram").rglob("*.py")):
         for level, event in re.findall(r'\blog\.(\w+)\(\s*"([^"]+)"', path.read_text(encoding="utf-8")):
             found.setdefault(event, set()).add(level)
     return found

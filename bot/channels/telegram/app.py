@@ -21,7 +21,7 @@ from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot
 from bot.channels.serving import Serving
 from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
 from bot.channels.telegram.dispatch import Dispatcher, Visit
-from bot.channels.telegram.housekeeping import Housekeeping
+from bot.channels.telegram.housekeeping import Housekeeping, Standing
 from bot.channels.telegram.incoming import ALLOWED, Self
 from bot.channels.telegram.logs import quiet_loop
 from bot.channels.telegram.mailroom import Mailroom
@@ -305,8 +305,10 @@ class TelegramBot:
         log.error("worker failed", exc_info=context.error)
         self.metrics.error("handler")
 
-    def _standing(self) -> tuple[str, str]:
-        return self._contact, self._dispatcher.store_fault if self._dispatcher is not None else ""
+    def _standing(self) -> Standing:
+        if self._dispatcher is None:
+            return Standing(self._contact)
+        return Standing(self._contact, self._dispatcher.store_fault, self._dispatcher.mailroom.staff.standing)
 
 
 def _refused_token() -> ChannelError:

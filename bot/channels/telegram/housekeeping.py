@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -38,11 +39,24 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand, as the bot has last seen it.
+
+    telegram, staff  as Readiness shows them
+    store_fault      what is wrong with the store, or ""
+    """
+
+    telegram: str = "ok"
+    store_fault: str = ""
+    staff: str = "none"
+
+
 class Housekeeping:
     """The background of one running bot.
 
     on_loaded  called when a change of the content has been taken in
-    standing   (how things stand with Telegram, what is wrong with the store or ""), as the bot has last seen it
+    standing   says how things stand
     """
 
     def __init__(
@@ -53,7 +67,7 @@ class Housekeeping:
         serving: Serving,
         metrics: Metrics,
         executor: Executor,
-        standing: Callable[[], tuple[str, str]],
+        standing: Callable[[], Standing],
     ) -> None:
         self.settings, self.database, self.serving, self.metrics = settings, database, serving, metrics
         self.run_lock, self.executor, self.standing = run_lock, executor, standing
@@ -186,7 +200,8 @@ class Housekeeping:
 
     async def readiness(self) -> Readiness:
         """What /readyz shows; asks the database anew."""
-        telegram, fault = self.standing()
+        standing = self.standing()
+        fault = standing.store_fault
         served = self.serving.served
         waiting: dict[str, int] = {}
         try:
@@ -196,10 +211,11 @@ class Housekeeping:
         except asyncio.TimeoutError:
             fault = fault or "데이터베이스가 대답하지 않습니다."
         self.metrics.store(not fault)
-        self.metrics.telegram(telegram == "ok")
+        self.metrics.telegram(standing.telegram == "ok")
+        self.metrics.staff(standing.staff in ("ok", "none"))
         content = ContentState(served.version, self._reading() or served.fault, served.since)
         self.metrics.content(content.version, content.fault is None)
-        return Readiness(content, fault or "ok", telegram, waiting, self.is_serving and not self._done.is_set())
+        return Readiness(content, fault or "ok", standing.telegram, standing.staff, waiting, self.is_serving and not self._done.is_set())
 
     def _reading(self) -> str:
         """What is to be said of a reload that does not come to its end; "" otherwise."""
@@ -218,4 +234,4 @@ class Housekeeping:
         return await asyncio.get_running_loop().run_in_executor(self.executor, call, *arguments)
 
 
-__all__ = ["Housekeeping"]
+__all__ = ["Housekeeping", "Standing"]

@@ -114,7 +114,7 @@ class Mailroom:
             self.metrics.dropped("duplicate")
             return taken.chat
         self.intake.count(update, taken)
-        self.metrics.update(taken.incoming.kind)
+        self.metrics.update("staff" if taken.in_group else taken.incoming.kind)
         return taken.chat
 
     # -- answering -----------------------------------------------------------------------------------------------
@@ -182,6 +182,7 @@ class Mailroom:
             records.drop_state(connection, letter.chat)
         elif self.staff.is_here(incoming.chat_id):
             self.room.respond(step, incoming)
+            kind = "staff"
         else:
             kind = self._reply(step, letter, incoming)
         mail.handled(connection, letter, step.now)

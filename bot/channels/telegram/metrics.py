@@ -15,16 +15,17 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 OTHER = "other"
 
 # What a label may hold.
-UPDATES = frozenset("text command press media joined left moved flow".split())
-REPLIES = UPDATES | frozenset("answer partial clarify fallback chitchat".split())
+UPDATES = frozenset("text command press media joined left moved flow staff".split())
+REPLIES = UPDATES | frozenset("answer partial clarify fallback chitchat cancel".split())
 METHODS = frozenset(
     """sendMessage editMessageText editMessageReplyMarkup answerCallbackQuery sendChatAction sendPhoto sendDocument sendLocation deleteMessage
-    leaveChat getMe getUpdates setWebhook deleteWebhook getWebhookInfo setMyCommands setMyDescription setMyShortDescription""".split()
+    leaveChat getMe getUpdates setWebhook deleteWebhook getWebhookInfo setMyCommands setMyDescription setMyShortDescription
+    createForumTopic closeForumTopic reopenForumTopic""".split()
 )
 FAILURES = frozenset("blocked chat_closed migrated network refused too_many_requests unauthorized".split())
 DROPS = frozenset("album duplicate flow no_question unchanged".split())
 RELOADS = frozenset("same loaded refused".split())
-PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send store sweep webhook worker".split())
+PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send staff store sweep webhook worker".split())
 
 _HANDLING = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _ENGINE = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -49,6 +50,7 @@ class Metrics:
         self._outbox = self._gauge("outbox_waiting", "Messages not yet handed to Telegram.")
         self._store = self._gauge("store_up", "1 while the database can be used.")
         self._telegram = self._gauge("telegram_up", "1 while Telegram can be reached and lets the bot in.")
+        self._staff = self._gauge("staff_ok", "0 while the group of the staff that the settings name cannot be used.")
         self._content = self._gauge("content_ok", "1 while the newest content is in use, 0 while a change of it is refused.")
         self._info = Gauge("yongsan_bot_content_info", "The content in use.", ["version"], registry=self.registry)
         self._last = self._gauge("last_update_timestamp_seconds", "When the last update was received, in seconds since 1970.")
@@ -106,6 +108,10 @@ class Metrics:
     def telegram(self, up: bool) -> None:
         """How things stand with Telegram."""
         self._telegram.set(up)
+
+    def staff(self, ok: bool) -> None:
+        """Whether the group of the staff can be used, where there is one."""
+        self._staff.set(ok)
 
     def content(self, version: str, ok: bool) -> None:
         """The content in use, and whether it is the newest that was saved."""

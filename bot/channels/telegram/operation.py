@@ -50,6 +50,7 @@ class Readiness:
     store     "ok", or what is wrong with the database in a word
     telegram  "ok", or what is wrong with the way to Telegram in a word; shown only, for a server that is taken out of service when Telegram
               cannot be reached would never hear that it can be again
+    staff     "ok", "none" (no group is set), or why the group of the staff cannot be used; shown only, for residents are answered without it
     waiting   how many wait: {"inbox": 0, "outbox": 0}
     serving   false while the bot starts or stops
     """
@@ -57,6 +58,7 @@ class Readiness:
     content: ContentState
     store: str = "ok"
     telegram: str = "ok"
+    staff: str = "none"
     waiting: Mapping[str, int] = field(default_factory=dict)
     serving: bool = True
 
@@ -73,6 +75,7 @@ class Readiness:
             "store": self.store,
             "content": {"version": self.content.version, "fault": self.content.fault, "since": since},
             "telegram": self.telegram,
+            "staff": self.staff,
             "waiting": dict(self.waiting),
         }
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.serving import Outcome
 from bot.channels.telegram import housekeeping as module
-from bot.channels.telegram.housekeeping import Housekeeping
+from bot.channels.telegram.housekeeping import Housekeeping, Standing
 from bot.channels.telegram.metrics import Metrics
 from bot.config import Settings
 from bot.content.snapshot import Snapshot
@@ -38,7 +38,7 @@ def keep_house(monkeypatch) -> Callable[..., Housekeeping]:
     settings = Settings.model_validate({"operation": {"port": 0}, "content": {"watch": False}})
 
     def make(reload: Callable[[], Outcome] = lambda: OUTCOME) -> Housekeeping:
-        return Housekeeping(settings, None, None, FakeServing(reload), Metrics(), ThreadPoolExecutor(1), lambda: ("ok", ""))
+        return Housekeeping(settings, None, None, FakeServing(reload), Metrics(), ThreadPoolExecutor(1), Standing)
 
     return make
 

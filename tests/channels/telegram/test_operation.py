@@ -67,6 +67,7 @@ def test_readyz_shows_how_the_bot_stands():
         "store": "ok",
         "content": {"version": "a1b2", "fault": None, "since": "2021-02-01T00:00:00+00:00"},
         "telegram": "ok",
+        "staff": "none",
         "waiting": {"inbox": 2, "outbox": 0},
     }
 
@@ -98,6 +99,14 @@ def test_telegram_out_of_reach_is_shown_only():
     status, _, body = ask("/readyz", Readiness(ContentState("a"), telegram="NetworkError"))
 
     assert (status, json.loads(body)["telegram"]) == (200, "NetworkError")
+
+
+def test_a_group_of_the_staff_that_cannot_be_used_is_shown_only():
+    fault = "봇이 직원 방에 들어 있지 않습니다."
+
+    status, _, body = ask("/readyz", Readiness(ContentState("a"), staff=fault))
+
+    assert (status, json.loads(body)["staff"]) == (200, fault)
 
 
 def test_a_state_that_never_comes_is_not_waited_for(monkeypatch):

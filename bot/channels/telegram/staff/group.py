@@ -43,6 +43,11 @@ class StaffGroup:
         """Whether something may be promised to residents that hangs on staff."""
         return self.chat_id is not None and not self.fault
 
+    @property
+    def standing(self) -> str:
+        """ "ok", "none", or the fault."""
+        return "none" if self.chat_id is None else self.fault or "ok"
+
     def is_here(self, chat_id: int | None) -> bool:
         return self.chat_id is not None and chat_id == self.chat_id
 
@@ -64,14 +69,11 @@ class StaffGroup:
             return
         except TelegramError:
             return
-        self._judge(*_fault_of(chat, member))
         can_open = (
             isinstance(member, ChatMemberAdministrator) and bool(member.can_manage_topics) or member is not None and member.status == ChatMember.OWNER
         )
         self.is_forum = bool(chat.is_forum) and can_open
-        if chat.is_forum and not can_open and not self.fault:
-            remedy = "봇을 관리자로 만들고 '주제 관리' 권한을 주면 문의마다 주제를 만듭니다. 주지 않아도 '일반' 주제에서 일합니다."
-            self._tell("문의마다 주제를 만들 권한이 없습니다.", remedy)
+        self._judge(*_fault_of(chat, member), lacks_topics=bool(chat.is_forum) and not can_open)
 
     async def move(self, new_id: int) -> None:
         """The group has become a supergroup, with another id."""
@@ -97,8 +99,12 @@ class StaffGroup:
             return False
         return member.status in _INSIDE or (isinstance(member, ChatMemberRestricted) and bool(member.is_member))
 
-    def _judge(self, problem: str, remedy: str) -> None:
+    def _judge(self, problem: str, remedy: str, lacks_topics: bool = False) -> None:
+        """lacks_topics: of a group with topics, in which none can be opened; that is told, and is no fault."""
         self.fault = problem
+        if not problem and lacks_topics:
+            problem = "문의마다 주제를 만들 권한이 없습니다."
+            remedy = "봇을 관리자로 만들고 '주제 관리' 권한을 주면 문의마다 주제를 만듭니다. 주지 않아도 '일반' 주제에서 일합니다."
         if problem:
             self._tell(problem, remedy)
         elif self._told:
