@@ -201,6 +201,7 @@ def told(
 
 @cli.command()
 @click.option("--from-unanswered", is_flag=True, help="답하지 못한 질문에서, 많이 물은 것부터 초안을 적습니다.")
+@click.option("--from-answers", is_flag=True, help="직원이 문의에 답한 글에서, 나중 것부터 초안을 적습니다.")
 @click.option("--approve", metavar="ID", help="초안을 승인해 주민에게 보이게 합니다. 근거가 있어야 합니다.")
 @click.option("--list", "is_list", is_flag=True, help="승인을 기다리는 초안을 보입니다.")
 @days_option
@@ -213,26 +214,27 @@ def told(
 @click.option("--json", "as_json", is_flag=True, help="JSON으로.")
 @common
 def draft(
-    from_unanswered: bool, approve: str | None, is_list: bool, since: int | None, limit: int | None, topic: str | None, into: str | None,
-    is_dry: bool, document: str | None, lines: str | None, as_json: bool, knowledge: str, intents: str, config: str,
+    from_unanswered: bool, from_answers: bool, approve: str | None, is_list: bool, since: int | None, limit: int | None, topic: str | None,
+    into: str | None, is_dry: bool, document: str | None, lines: str | None, as_json: bool, knowledge: str, intents: str, config: str,
 ) -> None:  # fmt: skip
     """물음에서 knowledge의 초안을 만들고, 승인합니다."""
-    from bot.commands.draft import Choice, approve_draft, draft_unanswered, list_drafts
+    from bot.commands.draft import Choice, approve_draft, draft_answers, draft_unanswered, list_drafts
     from bot.commands.opening import Flags
 
     flags = Flags(knowledge, intents, config)
-    if from_unanswered + (approve is not None) + is_list != 1:
-        raise click.UsageError("--from-unanswered, --approve, --list 가운데 하나를 써 주세요.")
+    if from_unanswered + from_answers + (approve is not None) + is_list != 1:
+        raise click.UsageError("--from-unanswered, --from-answers, --approve, --list 가운데 하나를 써 주세요.")
     if approve is None and (document or lines):
         raise click.UsageError("--document와 --lines는 --approve와 함께 씁니다.")
-    if not from_unanswered and (since or limit or topic or into or is_dry):
+    if not (from_unanswered or from_answers) and (since or limit or topic or into or is_dry):
         raise click.UsageError("--since, --limit, --topic, --into, --dry-run은 초안을 적을 때 씁니다.")
     if approve is not None:
         approve_draft(flags, approve, document, lines, as_json)
     elif is_list:
         list_drafts(flags, as_json)
     else:
-        draft_unanswered(flags, Choice(since, limit, topic, into, is_dry), as_json)
+        write = draft_answers if from_answers else draft_unanswered
+        write(flags, Choice(since, limit, topic, into, is_dry), as_json)
 
 
 @cli.command()

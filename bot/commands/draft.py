@@ -24,7 +24,8 @@ from bot.desk.shelf import Shelf
 from bot.errors import ConfigError
 from bot.store import reports
 from bot.store.database import Database
-from bot.store.reading import open_existing
+from bot.store.handoffs import answers
+from bot.store.reading import open_existing, reading
 
 _GROUPS = 10  # put down at once, where no number is given
 T = TypeVar("T")
@@ -44,10 +45,22 @@ class Choice:
 def draft_unanswered(flags: Flags, choice: Choice, as_json: bool) -> None:
     """Writes drafts for the questions that were asked most."""
 
-    def each(drafter: Drafter, database: Database, folder: Path) -> Iterator[Drafted]:
+    def each(drafter: Drafter, database: Database) -> Iterator[Drafted]:
         groups = reports.unanswered(database, drafter.words, _since(choice.days))
         wanted = (one for one in groups if choice.topic is None or choice.topic == drafter.about(one))
         return _some(wanted, choice.limit, lambda one: drafter.from_group(one, None, choice.into))
+
+    _show(_draft(flags, choice, each), choice, as_json)
+
+
+def draft_answers(flags: Flags, choice: Choice, as_json: bool) -> None:
+    """Writes drafts of what staff have answered by hand, the latest first."""
+
+    def each(drafter: Drafter, database: Database) -> Iterator[Drafted]:
+        with reading(database) as connection:
+            found = answers(connection, _since(choice.days))[::-1]
+        wanted = (one for one in found if choice.topic is None or choice.topic in one.topics)
+        return _some(wanted, choice.limit, lambda one: drafter.from_answer(one, None, choice.into))
 
     _show(_draft(flags, choice, each), choice, as_json)
 
@@ -76,14 +89,14 @@ def list_drafts(flags: Flags, as_json: bool) -> None:
     click.echo(f"초안이 {len(found)}개 있습니다." if found else "초안이 없습니다.")
 
 
-def _draft(flags: Flags, choice: Choice, each: Callable[[Drafter, Database, Path], Iterator[Drafted]]) -> list[Drafted]:
+def _draft(flags: Flags, choice: Choice, each: Callable[[Drafter, Database], Iterator[Drafted]]) -> list[Drafted]:
     settings = open_settings(flags)
     folder = _own_folder(settings)
     with ExitStack() as stack:
         if choice.is_dry:
             folder = _copied(folder, Path(stack.enter_context(tempfile.TemporaryDirectory())))
         database = stack.enter_context(closing(_Opened(settings))).database
-        return [*each(Drafter(open_engine(settings), folder, settings.intents), database, folder)]
+        return [*each(Drafter(open_engine(settings), folder, settings.intents), database)]
 
 
 class _Opened:

@@ -25,6 +25,7 @@ from bot.errors import ContentError
 from bot.korean.romanise import romanise
 from bot.matching import VERBAL
 from bot.store.grouping import Group
+from bot.store.handoffs import Answered
 from bot.store.masking import mask
 from bot.times import SEOUL
 
@@ -35,17 +36,6 @@ _QUESTIONS, _WORDS, _ASPECTS = 5, 4, 2  # taken over at most
 _LONGEST_TITLE, _LONGEST_ANSWER = 40, 1_000
 _DRAFTS = "drafts.yaml"
 _CLOSING = " ?!.~"
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question that staff answered by hand. question: masked; topics and aspects: what the bot had taken it to be about."""
-
-    question: str
-    answer: str
-    topics: tuple[str, ...] = ()
-    aspects: tuple[str, ...] = ()
-    at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +116,10 @@ class Drafter:
         if owner is not None:
             place = _draft_line(loaded, owner) if owner in loaded.drafts else loaded.topic_line(owner, "id")
             return Drafted("nothing", *place, owner, f"'{name}'은(는) 이미 있습니다({owner}).")
-        when = f"{_day(answered.at)}에 " if answered.at else ""
-        comments = (f"직원이 {when}답한 글에서 적었습니다. 한 분의 사정이 남아 있으면 지우고, 근거가 있는 것만 두세요.",)
+        comment = f"문의 {answered.handoff}에 직원이 {_day(answered.at)}에 답한 글입니다. 한 분의 사정이 남아 있으면 지우고, 근거가 있는 것만 두세요."
         answer = mask(tidy(answered.answer))[:_LONGEST_ANSWER] or TO_FILL
         related = (near,) if near else ()
-        return self._topic(loaded, Skeleton(_new_id(loaded, name), name, (name,), (), related, answer, comments), into, answered.question)
+        return self._topic(loaded, Skeleton(_new_id(loaded, name), name, (name,), (), related, answer, (comment,)), into, answered.question)
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -249,4 +238,4 @@ def _new_id(loaded: Loaded, name: str) -> str:
     return next(one for one in names if one not in taken)
 
 
-__all__ = ["Answered", "Drafted", "Drafter"]
+__all__ = ["Drafted", "Drafter"]

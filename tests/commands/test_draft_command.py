@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.load import packaged
-from tests.store.filling import add_question, days_ago
+from tests.store.filling import add_handoff, add_message, add_question, days_ago
 
 
 @pytest.fixture
@@ -51,6 +51,17 @@ def test_questions_become_drafts_and_drafts_answers(run_on, database, folder):
     assert "--from-unanswered" in run_on("draft", "--approve", "none", "--knowledge", str(packaged("knowledge"))).stderr.decode()
 
 
+def test_what_staff_answered_becomes_a_draft(run_on, database, folder):
+    add_handoff(database, text="그늘막 어디 있어요", topics=["shade"], aspects=["where"])
+    add_message(database, 1, "answer", text="역 앞에 있어요.")
+
+    found = json.loads(run_on("draft", "--from-answers", "--json", "--knowledge", str(folder)).stdout)
+
+    assert [(one["kind"], one["file"]) for one in found] == [("topic", "knowledge/smart.yaml")]
+    assert "answer: 역 앞에 있어요." in (folder / "smart.yaml").read_text(encoding="utf-8")
+    assert changed(folder) == {"smart.yaml"}
+
+
 def test_only_one_topic_may_be_wanted(run_on, database, folder):
     for person in "ab":
         add_question(database, "여권 갱신", days_ago(1), person)
@@ -71,7 +82,14 @@ def test_the_packaged_folder_is_not_written_into(run_on, database):
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("--from-unanswered", "--list"), ("--list", "--limit", "1"), ("--from-unanswered", "--document", "x"), ("--approve", "a", "--into", "b")],
+    [
+        (),
+        ("--from-unanswered", "--list"),
+        ("--from-unanswered", "--from-answers"),
+        ("--list", "--limit", "1"),
+        ("--from-unanswered", "--document", "x"),
+        ("--approve", "a", "--into", "b"),
+    ],
     ids=" ".join,
 )
 def test_options_that_do_not_go_together_are_a_mistake(run_bot, arguments):

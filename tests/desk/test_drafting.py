@@ -15,9 +15,10 @@ from bot.commands.opening import open_engine
 from bot.config import Settings
 from bot.content.check import check_folders
 from bot.content.load import packaged, read_files
-from bot.desk.drafting import Answered, Drafter
+from bot.desk.drafting import Drafter
 from bot.errors import ContentError
 from bot.store.grouping import Question, group
+from bot.store.handoffs import Answered
 from tests.store.filling import NOW
 
 SUITES = Path(__file__).parents[1] / "suites"
@@ -134,7 +135,7 @@ def test_a_file_that_holds_no_topics_is_refused(drafter, folder, into):
 
 
 def test_an_answer_of_staff_becomes_a_topic_beside_the_one_it_is_about(drafter, folder):
-    answered = Answered("그늘막 어디 있어요", "역 앞에 있어요.\n전화 010-1234-5678", ("shade",), ("where",), NOW)
+    answered = Answered(14, NOW, "그늘막 어디 있어요", "역 앞에 있어요.\n전화 010-1234-5678", ("shade",), ("where",))
 
     done = drafter.from_answer(answered)
 
@@ -142,12 +143,13 @@ def test_an_answer_of_staff_becomes_a_topic_beside_the_one_it_is_about(drafter, 
     assert (done.file, draft.title.ko, draft.related) == ("knowledge/smart.yaml", "스마트 그늘막 위치", ("shade",))
     assert draft.answer.ko == "역 앞에 있어요. 전화 ***"
     assert draft.document == "____"
+    assert "# 초안: 문의 14에 직원이 2026-03-01에 답한" in (folder / "smart.yaml").read_text(encoding="utf-8")
     assert not check_folders(folder, None).faults
     assert drafter.from_answer(answered).kind == "nothing"
 
 
 def test_an_answer_about_something_new_is_named_by_its_question(drafter, folder):
-    done = drafter.from_answer(Answered("여권 갱신 되나요", "민원실에서 해요."))
+    done = drafter.from_answer(Answered(15, NOW, "여권 갱신 되나요", "민원실에서 해요.", (), ()))
 
     assert read_files(folder).drafts[done.topic_id].title.ko == "여권 갱신"
 
@@ -163,7 +165,7 @@ def test_a_faulty_file_elsewhere_does_not_stop_a_draft_and_a_faulty_target_does(
 def test_residents_see_nothing_of_drafts(engine, drafter, folder, now):
     for texts in ([("여권은 어디서 갱신하나요", 3)], [("어르신 축하금 얼마", 2)], [("쏠라 길바닥 반짝이 등", 2)], [("쿨링포그 그늘막 어디", 2)]):
         drafter.from_group(asked(drafter, *texts))
-    drafter.from_answer(Answered("그늘막 어디 있어요", "역 앞에 있어요.", ("shade",), ("where",)))
+    drafter.from_answer(Answered(14, NOW, "그늘막 어디 있어요", "역 앞에 있어요.", ("shade",), ("where",)))
     questions = [json.loads(line).get("q") for path in sorted(SUITES.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()[:8]]
     questions = [*filter(None, questions), "여권은 어디서 갱신하나요", "쏠라 길바닥 반짝이 등", "그늘막 위치"]
 
