@@ -42,6 +42,8 @@ INTENT_FILES: dict[str, type[Shape]] = {
     "privacy.yaml": model.PrivacyFile,
 }
 
+_YES = frozenset(("true", "yes", "on", "1", "t", "y"))  # what pydantic takes for it
+
 
 def packaged(name: str) -> Path:
     """What travels with the package: the folders "knowledge", "intents" and "suites", and "floors.yaml".
@@ -223,7 +225,9 @@ def _read_shape(file: RawFile, shape: type[S], loaded: Loaded, digest: Any) -> S
     if parsed is None:
         return None
     loaded.parsed[file.shown] = parsed
-    digest.update(repr(parsed.data).encode("utf-8", "surrogatepass"))
+    told = _without_drafts(parsed.data) if shape is model.Section else parsed.data
+    if told is not None:
+        digest.update(repr(told).encode("utf-8", "surrogatepass"))
     faults = line_number_faults(parsed)
     if faults:
         loaded.faults += faults[:MAX_FAULTS]
@@ -233,6 +237,19 @@ def _read_shape(file: RawFile, shape: type[S], loaded: Loaded, digest: Any) -> S
     except ValidationError as error:
         loaded.faults += [shape_fault(one, parsed, shape) for one in error.errors()[:MAX_FAULTS]]
         return None
+
+
+def _without_drafts(data: Any) -> Any:
+    """A knowledge file as far as residents are told of it; None where they are told nothing. So a draft makes no new version."""
+    topics = data.get("topics") if isinstance(data, dict) else None
+    if not isinstance(topics, list) or not all(isinstance(topic, dict) for topic in topics):
+        return data
+    live = [{key: value for key, value in topic.items() if key != "drafts"} for topic in topics if not _is_draft(topic)]
+    return {**data, "topics": live} if live or not topics else None
+
+
+def _is_draft(topic: dict[str, Any]) -> bool:
+    return str(topic.get("draft", "")).lower() in _YES
 
 
 def _gather_topics(chapters: list[_Chapter], loaded: Loaded) -> tuple[dict[str, Topic], dict[str, Text]]:

@@ -90,3 +90,13 @@ def test_the_draft_of_the_next_issue_leaves_the_topic_as_it_is(write_knowledge, 
     assert loaded.topics["bell"].answer.ko == "옛 답"
     assert loaded.topic_line("bell", "answer")[0] == "knowledge/m.yaml"
     assert [one.file for one in open_drafts(loaded)] == [f"knowledge/{name}.yaml"]
+
+
+def test_a_draft_makes_no_new_version_and_its_approval_does(write_knowledge, topic):
+    before = read_files(write_knowledge(a=topic("bell"))).content.version
+
+    drafted = read_files(write_knowledge(a=topic("bell", more="drafts: {names: [새종]}"), drafts=DRAFT)).content.version
+    approved = read_files(write_knowledge(a=topic("bell", more="names: [새종]"))).content.version
+
+    assert before == drafted
+    assert before != approved
