@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from botapi import BotApi, Sent
@@ -58,7 +59,9 @@ class Play:
 
     def told(self) -> set[int]:
         """The clerks' messages of which the bot has said in the group that they did not go out, or perhaps did not."""
-        return {sent.reply_to for sent in self.api.sent(STAFF) if sent.reply_to and any(said in version for said in FAILURES for version in sent.versions)}
+        return {
+            sent.reply_to for sent in self.api.sent(STAFF) if sent.reply_to and any(said in version for said in FAILURES for version in sent.versions)
+        }
 
     def untold(self) -> list[str]:
         heard = "\n".join(sent.text for sent in self.api.sent() if sent.chat_id != STAFF)
@@ -118,6 +121,13 @@ def test_no_internal_message_reaches_a_resident(api, run, is_long, report):
     api.check()
 
 
+def _outside(api: BotApi, stranger: int, write: Callable[[], object]) -> None:
+    """Somebody writes and is put out of the group before the bot hears of it: for the bot, a stranger has written."""
+    api.set_member(STAFF, stranger, "member")
+    write()
+    api.set_member(STAFF, stranger, "left")
+
+
 def _speak_internally(api: BotApi, chance: random.Random, cards: list[Sent], told: int, text: str) -> None:
     """One message of the many kinds that are no explicit answer of a member to a message of the bot's."""
     card = chance.choice(cards)
@@ -128,7 +138,7 @@ def _speak_internally(api: BotApi, chance: random.Random, cards: list[Sent], tol
         lambda: api.message(STAFF, text, user_id=clerk, thread_id=card.thread_id, reply_to=told),
         lambda: api.message(STAFF, text, user_id=clerk, reply_to=card.thread_id, thread_id=card.thread_id),
         lambda: api.media(STAFF, "photo", text, user_id=clerk, thread_id=card.thread_id),
-        lambda: api.message(STAFF, text, user_id=stranger, reply_to=card),
+        lambda: _outside(api, stranger, lambda: api.message(STAFF, text, user_id=stranger, reply_to=card)),
         lambda: api.message(STAFF, text, reply_to=card, sender_chat=-1009),
         lambda: api.message(STAFF, f"@{api.username} {text}", user_id=clerk, thread_id=card.thread_id),
         lambda: api.message(STAFF, f"/unknown {text}", user_id=clerk, reply_to=card),
@@ -166,8 +176,8 @@ def _attack(api: BotApi, chance: random.Random, card: Sent, told: Sent) -> None:
         lambda: api.press(card, f"1|{data}", user_id=stranger, stale=True),
         lambda: api.press(told, f"1|{data}", stale=True),
         lambda: api.press(card, f"1|{data}|yes", user_id=stranger, stale=True, inaccessible=True),
-        lambda: api.message(STAFF, command, user_id=stranger),
-        lambda: api.message(STAFF, "제가 답할게요", user_id=stranger, reply_to=card),
+        lambda: _outside(api, stranger, lambda: api.message(STAFF, command, user_id=stranger)),
+        lambda: _outside(api, stranger, lambda: api.message(STAFF, "제가 답할게요", user_id=stranger, reply_to=card)),
         lambda: api.message(STAFF, command, sender_chat=channel),
         lambda: api.message(STAFF, "채널에서 답해요", reply_to=card, sender_chat=channel),
         lambda: api.message(501, command),

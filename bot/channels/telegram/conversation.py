@@ -98,7 +98,7 @@ class Conversation:
         if typed in _TYPED_LANGUAGES:
             return self._set_language(moment, _TYPED_LANGUAGES[typed])
         response = self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
-        if response.turn is not None and response.turn.trace.decision.reason == "person" and not incoming.group:
+        if response.turn is not None and _asks_for_staff(response.turn) and not incoming.group:
             return Response(wish="staff")
         near = self._near(incoming.text) if incoming.kind == "text" and response.turn and not response.turn.reply.urgent else ""
         if near == "delete":  # not on a guess
@@ -283,3 +283,10 @@ class _Moment:
 
 def plain(text: str) -> str:
     return _QUIET.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def _asks_for_staff(turn: Turn) -> bool:
+    """Whether the message wants a person: nothing else, or something that the bot cannot answer."""
+    question, reply = turn.trace.question, turn.reply
+    is_open = reply.kind == "fallback" and not reply.urgent
+    return turn.trace.decision.reason == "person" or (is_open and question is not None and question.goes("person"))
