@@ -15,7 +15,7 @@ from typing import TypeVar
 import click
 
 from bot.commands.opening import Flags, open_engine, open_settings
-from bot.config import Settings
+from bot.config import Settings, publishes_on_approval
 from bot.content.check_drafts import open_drafts
 from bot.content.load import read_files
 from bot.desk.approving import approve
@@ -73,6 +73,8 @@ def approve_draft(flags: Flags, topic_id: str, document: str | None, lines: str 
         _dump(asdict(done))
         return
     click.echo(f"{done.file} {done.line}번째 줄: {done.summary}\n'yongsan-bot check'로 다른 주제와 겹치지 않는지 확인해 주세요.")
+    if publishes_on_approval(settings):
+        click.echo("주민에게는 바뀐 내용을 올린 다음에 보입니다: yongsan-bot publish")
 
 
 def list_drafts(flags: Flags, as_json: bool) -> None:
