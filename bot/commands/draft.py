@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from bot.content.load import read_files
 from bot.desk.approving import approve
 from bot.desk.drafting import Drafted, Drafter
 from bot.desk.shelf import Shelf
-from bot.errors import ConfigError
+from bot.errors import ConfigError, ContentError
 from bot.store import reports
 from bot.store.database import Database
 from bot.store.handoffs import answers
@@ -48,7 +48,7 @@ def draft_unanswered(flags: Flags, choice: Choice, as_json: bool) -> None:
     def each(drafter: Drafter, database: Database) -> Iterator[Drafted]:
         groups = reports.unanswered(database, drafter.words, _since(choice.days))
         wanted = (one for one in groups if choice.topic is None or choice.topic == drafter.about(one))
-        return _some(wanted, choice.limit, lambda one: drafter.from_group(one, None, choice.into))
+        return _some(wanted, choice, lambda one: drafter.from_group(one, None, choice.into))
 
     _show(_draft(flags, choice, each), choice, as_json)
 
@@ -60,7 +60,7 @@ def draft_answers(flags: Flags, choice: Choice, as_json: bool) -> None:
         with reading(database) as connection:
             found = answers(connection, _since(choice.days))[::-1]
         wanted = (one for one in found if choice.topic is None or choice.topic in one.topics)
-        return _some(wanted, choice.limit, lambda one: drafter.from_answer(one, None, choice.into))
+        return _some(wanted, choice, lambda one: drafter.from_answer(one, None, choice.into))
 
     _show(_draft(flags, choice, each), choice, as_json)
 
@@ -125,13 +125,18 @@ def _copied(folder: Path, temporary: Path) -> Path:
     return Path(shutil.copytree(folder, temporary / folder.resolve().name))
 
 
-def _some(found: Iterator[T], limit: int | None, write: Callable[[T], Drafted]) -> Iterator[Drafted]:
-    """As many drafts as are wanted; what there was nothing to write for does not count."""
-    left = limit or _GROUPS
+def _some(found: Iterable[T], choice: Choice, write: Callable[[T], Drafted]) -> Iterator[Drafted]:
+    """As many drafts as are wanted; what there was nothing to write for does not count. One file that cannot be changed stops no other's drafts."""
+    left = choice.limit or _GROUPS
     for one in found:
         if left <= 0:
             return
-        drafted = write(one)
+        try:
+            drafted = write(one)
+        except ContentError as error:
+            if choice.into is not None:
+                raise  # the same would be said of every one
+            drafted = Drafted("nothing", "", 0, "", f"적지 못했습니다. {error}")
         left -= drafted.kind != "nothing"
         yield drafted
 

@@ -72,6 +72,21 @@ def test_only_one_topic_may_be_wanted(run_on, database, folder):
     assert [one["topic_id"] for one in found] == ["longevity"]
 
 
+def test_a_file_that_cannot_be_changed_keeps_no_other_from_its_draft(run_on, database, folder):
+    (folder / "drafts.yaml").write_text("section: 초안\ntopics:\n- id: a\n  title: 가\n  draft: true\n  answer: |\n    나", encoding="utf-8")
+    for person in "abc":
+        add_question(database, "여권 갱신", days_ago(1), person)
+    for person in "ab":
+        add_question(database, "어르신 축하금 얼마", days_ago(1), person)
+    before = (folder / "drafts.yaml").read_bytes()
+
+    shown = run_on("draft", "--from-unanswered", "--knowledge", str(folder)).stdout.decode()
+
+    assert (folder / "drafts.yaml").read_bytes() == before
+    assert "적지 못했습니다. knowledge/drafts.yaml 7번째 줄" in shown
+    assert "초안 1개를 적었습니다" in shown
+
+
 def test_the_packaged_folder_is_not_written_into(run_on, database):
     done = run_on("draft", "--from-unanswered")
 
