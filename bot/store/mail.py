@@ -131,9 +131,10 @@ def parcels(connection: Connection, bot: int, chat: str, now: dt.datetime) -> li
     return found
 
 
-def begin(connection: Connection, parcel_id: int, now: dt.datetime) -> None:
-    """Sending of what goes only once begins."""
-    connection.execute(update(outbox).where(outbox.c.id == parcel_id).values(begun_at=now))
+def begin(connection: Connection, parcel_id: int, now: dt.datetime) -> bool:
+    """Sending of what goes only once begins; False where it is not to go any more: it was taken back, or has been begun already."""
+    waits = (outbox.c.id == parcel_id) & outbox.c.done_at.is_(None) & outbox.c.begun_at.is_(None)
+    return connection.execute(update(outbox).where(waits).values(begun_at=now)).rowcount == 1
 
 
 def lost(connection: Connection, bot: int) -> list[Lost]:

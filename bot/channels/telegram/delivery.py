@@ -99,6 +99,8 @@ class Delivery:
             return (await self.bot.create_forum_topic(payload["chat_id"], payload["name"])).message_thread_id
         elif method == "closeForumTopic":
             await self.bot.close_forum_topic(payload["chat_id"], payload["thread_id"])
+        elif method == "reopenForumTopic":
+            await self.bot.reopen_forum_topic(payload["chat_id"], payload["thread_id"])
         else:
             return await self._send(payload)
         return 0

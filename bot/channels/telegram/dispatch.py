@@ -240,7 +240,8 @@ class Dispatcher:
             if parcel.begun:  # and then the program ended: nobody knows how far it came
                 self._visit_all(await self._run(self.mailroom.give_up, parcel, "unknown"))
                 return True
-            await self._run(self.mailroom.begin, parcel)
+            if not await self._run(self.mailroom.begin, parcel):
+                return True  # taken back since it was fetched: corrected, or deleted with what is kept of its resident
         async with self._groups if is_group else contextlib.nullcontext():
             outcome = await self.delivery.deliver(parcel)
         if outcome.kind == "sent":

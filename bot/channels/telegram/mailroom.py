@@ -273,10 +273,10 @@ class Mailroom:
             self._note_arrived(step, arrived)
             return step.visits
 
-    def begin(self, parcel: mail.Parcel) -> None:
-        """What goes only once begins to go."""
+    def begin(self, parcel: mail.Parcel) -> bool:
+        """What goes only once begins to go; False where it is not to go any more."""
         with self.database.begin() as connection:
-            mail.begin(connection, parcel.id, self.clock())
+            return mail.begin(connection, parcel.id, self.clock())
 
     def postpone(self, parcel: mail.Parcel, seconds: float) -> None:
         with self.database.begin() as connection:

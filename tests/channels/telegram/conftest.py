@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,23 @@ from running import api, make_bot, postgres, postgres_url, start_bot, store_url
 from telegram import Update
 
 from bot.channels.telegram.incoming import Self
+from bot.store.database import Database
 
 BOT = {"id": 9000, "is_bot": True, "first_name": "용산봇", "username": "yongsan_bot"}
 RESIDENT, GROUP = 501, -1002
 _NUMBERS = count(1)
 
 SendUpdate = Callable[..., Update]
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory) -> Path:
+    """An SQLite file with tables; made once, for making them takes a while."""
+    database = Database(f"sqlite:///{(tmp_path_factory.mktemp('empty') / 'bot.sqlite').as_posix()}")
+    database.upgrade()
+    database.shrink()
+    database.dispose()
+    return database.file
 
 
 @pytest.fixture

@@ -81,16 +81,6 @@ class Office:
         return repr([self.rows(table) for table in metadata.sorted_tables])
 
 
-@pytest.fixture(scope="module")
-def empty_file(tmp_path_factory):
-    """An SQLite file with tables; made once, for making them takes a while."""
-    database = Database(f"sqlite:///{(tmp_path_factory.mktemp('empty') / 'bot.sqlite').as_posix()}")
-    database.upgrade()
-    database.shrink()
-    database.dispose()
-    return database.file
-
-
 @pytest.fixture
 def open_office(empty_file, tmp_path, engine, me, now) -> Callable[..., Office]:
     """Opens an office; engine= another engine, other settings of `limits`."""

@@ -129,6 +129,7 @@ class Inquiries:
         handoffs.change(step.connection, found.id, step.now, state=handoffs.OPEN)
         toast(step, incoming)
         self.board.renew_cards(step, found.id)
+        self._turn_topic(step, found, "reopenForumTopic")  # in a closed one only administrators can write
 
     def _ask_block(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
         found = self._pressed(step, incoming, parts)
@@ -250,5 +251,8 @@ class Inquiries:
     def _end(self, step: Step, found: Handoff, state: str, **values: Any) -> None:
         handoffs.change(step.connection, found.id, step.now, state=state, **values)
         self.board.renew_cards(step, found.id)
+        self._turn_topic(step, found, "closeForumTopic")
+
+    def _turn_topic(self, step: Step, found: Handoff, method: str) -> None:
         if found.thread_id is not None and self.group.is_forum and self.group.chat_id is not None:
-            step.post(self.group.chat_id, [Request("closeForumTopic", {"chat_id": self.group.chat_id, "thread_id": found.thread_id})])
+            step.post(self.group.chat_id, [Request(method, {"chat_id": self.group.chat_id, "thread_id": found.thread_id})])

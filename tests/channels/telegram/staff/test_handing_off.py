@@ -323,6 +323,21 @@ def test_closed_hand_off_may_be_opened_again(office, api):
     api.check()
 
 
+def test_topic_is_closed_with_its_hand_off_and_opened_again_with_it(office, api):
+    there = office(group={"forum": True})
+    there.hand_off(RESIDENT)
+    card = there.card(1)
+
+    there.press(card, "답 없이 닫기")
+    with pytest.raises(ValueError, match="closed"):
+        there.answer(card, "아직 못 써요")
+    there.press(card, "다시 열기")
+    there.answer(card, "늦었지만 답이에요")
+
+    assert there.heard(RESIDENT) == ["늦었지만 답이에요"]
+    api.check()
+
+
 def test_sixth_conversation_only_the_message_just_sent_is_told_to_staff(office, api):
     there = office(now="2026-11-24T10:00")
     there.bot.say(RESIDENT, "그늘막 몇 개예요")
