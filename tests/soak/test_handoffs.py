@@ -55,7 +55,7 @@ class Play:
         return len(self.answered) == self.count and not self.untold()
 
     def arrived(self, text: str) -> int:
-        return sum(text in sent.text for sent in self.api.sent() if sent.chat_id != STAFF)
+        return sum(sent.text.endswith(f"\n{text}") for sent in self.api.sent() if sent.chat_id != STAFF)
 
     def told(self) -> set[int]:
         """The clerks' messages of which the bot has said in the group that they did not go out, or perhaps did not."""
@@ -64,7 +64,7 @@ class Play:
         }
 
     def untold(self) -> list[str]:
-        heard = "\n".join(sent.text for sent in self.api.sent() if sent.chat_id != STAFF)
+        heard = {sent.text.partition("\n")[2] for sent in self.api.sent() if sent.chat_id != STAFF}
         told = self.told()
         return [text for text, message_id in self.answered.items() if text not in heard and message_id not in told]
 
