@@ -10,7 +10,7 @@ import httpx
 import pytest
 from telegram.ext import ExtBot
 
-from bot.channels.telegram.delivery import Delivery, SendingRequest
+from bot.channels.telegram.delivery import Delivery, SendingRequest, _keyboard
 from bot.store.mail import Parcel
 
 TOKEN = "1234567:TEST-token-of-the-tests-000"
@@ -90,3 +90,66 @@ def test_pauses_grow_and_end_at_five_minutes():
 
 def test_moved_group_is_told_by_its_new_id():
     assert deliver(refusal(400, "group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1007)).new_id == -1007
+
+
+# -- what goes once only ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_certain"),
+    [
+        (refusal(429, "Too Many Requests", retry_after=3), True),
+        (httpx.ConnectError("no way"), True),
+        (httpx.ConnectTimeout("no way"), True),
+        (httpx.PoolTimeout("no room"), True),
+        (refusal(404, "Not Found"), True),
+        (httpx.ReadTimeout("late"), False),
+        (httpx.WriteTimeout("late"), False),
+        (httpx.ReadError("cut off"), False),
+        (httpx.RemoteProtocolError("cut off"), False),
+        (refusal(500, "Internal Server Error"), False),
+        ((502, "<html>Bad Gateway</html>"), False),
+        ((200, "<html>please log in</html>"), False),
+    ],
+)
+def test_it_is_certain_that_nothing_was_carried_out_only_where_it_is(answer, is_certain):
+    outcome = deliver(answer)
+
+    assert (outcome.kind, outcome.is_certain) == ("retry", is_certain)
+
+
+# -- ids of what was sent --------------------------------------------------------------------------------------------
+
+
+def test_what_was_sent_is_known_by_its_id():
+    assert deliver((200, GOOD)).message_id == 7
+
+
+def test_id_is_not_known_where_the_answer_cannot_be_read():
+    assert deliver((200, {"ok": True, "result": {}})).message_id == 0
+
+
+def test_opened_topic_is_known_by_its_thread():
+    topic = {"message_thread_id": 40, "name": "문의 14", "icon_color": 1}
+
+    assert deliver((200, {"ok": True, "result": topic}), method="createForumTopic", name="문의 14").message_id == 40
+
+
+def test_edited_message_keeps_its_id():
+    assert deliver((200, GOOD), method="editMessageText", message_id=7).message_id == 7
+
+
+@pytest.mark.parametrize("method", ["closeForumTopic", "reopenForumTopic"])
+@pytest.mark.parametrize("answer", [(200, {"ok": True, "result": True}), refusal(400, "Bad Request: TOPIC_NOT_MODIFIED")], ids=["done", "so already"])
+def test_topic_that_is_so_already_is_left(method, answer):
+    assert deliver(answer, method=method, thread_id=40).kind == "sent"
+
+
+# -- buttons ---------------------------------------------------------------------------------------------------------
+
+
+def test_buttons_of_one_row_share_it_and_others_have_their_own():
+    keyboard = _keyboard({"buttons": [[["예", "1|v|1|1"], ["아니요", "1|v|1|0"]], ["자세히", "1|t|cctv|"]]})
+
+    assert [[button.text for button in row] for row in keyboard.inline_keyboard] == [["예", "아니요"], ["자세히"]]
+    assert _keyboard({}) is None

@@ -15,10 +15,12 @@ from bot.channels.telegram.layout import (
     MAX_DATA,
     MAX_LABEL,
     MAX_UNITS,
+    REPLY,
     Place,
     Request,
     acknowledge,
     edit,
+    extended,
     message,
     pick_data,
     read_pick,
@@ -26,6 +28,7 @@ from bot.channels.telegram.layout import (
     reply_messages,
     shorten,
     split,
+    with_reply,
 )
 from bot.dialogue import Option, Pick, Reply
 
@@ -232,3 +235,45 @@ def test_every_request_can_be_stored():
 
     for request in requests:
         assert json.loads(json.dumps(request.payload)) == request.payload
+
+
+# -- rows, and what is added later -----------------------------------------------------------------------------------
+
+PAIR = [["예", f"1|v|{REPLY}|y"], ["아니요", f"1|v|{REPLY}|n"]]
+
+
+def test_buttons_that_share_a_row_stay_together_and_in_order():
+    (request,) = message(HERE, "답", [PAIR, ("자세히", "1|t|cctv|")])
+
+    assert request.payload["buttons"] == [PAIR, ["자세히", "1|t|cctv|"]]
+    assert json.loads(json.dumps(request.payload)) == request.payload
+
+
+def test_id_of_the_reply_takes_its_place_in_every_button_and_nowhere_else():
+    (request,) = message(HERE, "a@b @", [PAIR, ("@", f"1|ha|{REPLY}"), ("메일", "1|t|a@b|")])
+
+    named = with_reply(request, 42)
+
+    assert named.payload["buttons"] == [[["예", "1|v|42|y"], ["아니요", "1|v|42|n"]], ["@", "1|ha|42"], ["메일", "1|t|a@b|"]]
+    assert named.payload["text"] == "a@b @"
+
+
+@pytest.mark.parametrize(("buttons", "reply_id"), [([PAIR], None), ([], 42)], ids=["not on record", "no buttons"])
+def test_without_an_id_or_a_button_nothing_changes(buttons, reply_id):
+    (request,) = message(HERE, "답", buttons)
+
+    assert with_reply(request, reply_id) == request
+
+
+def test_request_that_is_extended_says_more_and_has_these_buttons_instead():
+    (request,) = message(Place(501, 4, 7), "그럴 수 있어요.", [("A", "a")])
+
+    longer = extended(request, "담당자에게 <알릴까요>?", [("알리기", "1|hs|m"), ("괜찮아요", "1|hq|m")])
+
+    assert shown(longer) == "그럴 수 있어요. 담당자에게 <알릴까요>?"
+    assert longer.payload["buttons"] == [["알리기", "1|hs|m"], ["괜찮아요", "1|hq|m"]]
+    assert (longer.payload["thread_id"], longer.payload["reply_to"], request.payload["buttons"]) == (4, 7, [["A", "a"]])
+
+
+def test_edit_is_escaped_and_clears_the_buttons_where_it_has_none():
+    assert edit(-1, 7, "<문의 14>", []).payload == {"chat_id": -1, "message_id": 7, "text": "&lt;문의 14&gt;", "buttons": []}
