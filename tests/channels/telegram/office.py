@@ -2,7 +2,7 @@
 
 office = Office(api, bot)          # the group is set up before the bot is started: set_up(api)
 sent = office.hand_off(501)        # asks, is shown the text, approves it
-card = office.card(1)
+card = office.card(number)
 office.answer(card, "내일 알려 드릴게요.")
 """
 
@@ -36,11 +36,14 @@ class Office:
 
     # -- the resident
 
-    def hand_off(self, resident: int, question: str = QUESTION, **options: Any) -> Sent:
-        """Asks, wants staff to be asked, approves the text; what the bot says then."""
+    def hand_off(self, resident: int, question: str = QUESTION, **options: Any) -> int:
+        """Asks, wants staff to be asked, approves the text; the number that the bot tells then."""
         asked = self.bot.say(resident, question, **options)
         shown = self.bot.press(asked[-1], self.button(asked[-1], "ha"))
-        return self.bot.press(shown[-1], self.button(shown[-1], "hs"))[-1]
+        sent = self.bot.press(shown[-1], self.button(shown[-1], "hs"))[-1]
+        number = re.search(r"(?:문의|number) (\d+)", sent.text)
+        assert number, sent.text
+        return int(number[1])
 
     def heard(self, resident: int) -> list[str]:
         """What staff have told a resident, without the head."""

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 import pytest
+from botapi import BotApi
 from channels.telegram.office import CLERKS, QUESTION, STAFF, Office, set_up
+from channels.telegram.running import Running
 
 RESIDENT, OTHER = 501, 502
+_people = count(1001)
 FRIDAY_EVENING, MONDAY = "2021-02-05T19:40", "2021-02-08T10:00"
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory) -> Iterator[Office]:
+    """An office that many tests share, on a Monday morning; each with residents of its own."""
+    with BotApi() as api, Running(api, tmp_path_factory.mktemp("office"), now=MONDAY, **set_up(api)) as bot:
+        yield Office(api, bot)
+
+
+@pytest.fixture
+def resident() -> int:
+    """Somebody who has not written yet."""
+    return next(_people)
 
 
 @pytest.fixture
@@ -74,110 +93,103 @@ def test_without_the_right_to_open_topics_cards_go_to_the_general_one(office, ap
     api.check()
 
 
-def test_one_clerk_claims_and_a_colleague_is_told_who(office):
-    there = office()
-    there.hand_off(RESIDENT)
-    card = there.card(1)
+def test_one_clerk_claims_and_a_colleague_is_told_who(there, resident):
+    number = there.hand_off(resident)
+    card = there.card(number)
 
     there.api.press(card, "제가 맡을게요", user_id=CLERKS[0])
-    there.api.press(card, "1|hc|1", user_id=CLERKS[1], stale=True)
+    there.api.press(card, f"1|hc|{number}", user_id=CLERKS[1], stale=True)
     there.bot.settle()
 
-    assert there.toasts() == ["이름7001 성7001 님이 먼저 맡았습니다."]
+    assert there.toasts()[-1] == "이름7001 성7001 님이 먼저 맡았습니다."
     assert "맡은 사람: 이름7001 성7001" in card.text
     there.press(card, "내려놓기", CLERKS[0])
     assert "맡은 사람" not in card.text
     there.api.check()
 
 
-def test_edited_answer_is_edited_for_the_resident(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    answer = there.answer(there.card(1), "모레까지 알려 드릴게요.")
+def test_edited_answer_is_edited_for_the_resident(there, resident):
+    number = there.hand_off(resident)
+    answer = there.answer(there.card(number), "모레까지 알려 드릴게요.")
 
-    api.edited(STAFF, answer, "내일까지 알려 드릴게요.")
+    there.api.edited(STAFF, answer, "내일까지 알려 드릴게요.")
     there.bot.settle()
-    api.edited(STAFF, answer, "가" * 4096)
+    there.api.edited(STAFF, answer, "가" * 4096)
     there.bot.settle()
-    api.edited(STAFF, answer, "끝")
+    there.api.edited(STAFF, answer, "끝")
     there.bot.settle()
 
-    heard = there.heard(RESIDENT)
+    heard = there.heard(resident)
     assert heard[0] == "끝"
-    assert sum(sent.text.startswith("직원 답변") for sent in api.sent(RESIDENT)) == 1
+    assert sum(sent.text.startswith("직원 답변") for sent in there.api.sent(resident)) == 1
     assert [text for text in there.said() if "고쳤습니다" in text]
-    api.check()
+    there.api.check()
 
 
-def test_answer_of_4096_characters_arrives_whole_and_in_order(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    before = len(api.sent(RESIDENT))
+def test_answer_of_4096_characters_arrives_whole_and_in_order(there, resident):
+    number = there.hand_off(resident)
+    before = len(there.api.sent(resident))
     text = "".join(f"{n:04d}" for n in range(1024))
 
-    there.answer(there.card(1), text)
+    there.answer(there.card(number), text)
 
-    parts = [sent.text for sent in api.sent(RESIDENT)[before:]]
-    assert "".join(parts).partition("문의 1")[2].strip() == text
-    assert there.said().count("문의 1에 전했어요.") == 1
-    api.check()
+    parts = [sent.text for sent in there.api.sent(resident)[before:]]
+    assert "".join(parts).partition(f"문의 {number}")[2].strip() == text
+    assert there.said().count(f"문의 {number}에 전했어요.") == 1
+    there.api.check()
 
 
-def test_photo_is_refused_kindly(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    before = len(api.sent(RESIDENT))
+def test_photo_is_refused_kindly(there, resident):
+    number = there.hand_off(resident)
+    before = len(there.api.sent(resident))
 
-    api.media(STAFF, "photo", "사진에 적힌 대로예요", user_id=CLERKS[0], reply_to=there.card(1))
+    there.api.media(STAFF, "photo", "사진에 적힌 대로예요", user_id=CLERKS[0], reply_to=there.card(number))
     there.bot.settle()
 
-    assert len(api.sent(RESIDENT)) == before
+    assert len(there.api.sent(resident)) == before
     assert "글로 답장해 주세요" in there.said()[-1]
-    api.check()
+    there.api.check()
 
 
-def test_resident_who_blocks_the_bot_is_told_to_staff_and_gets_the_answer_when_it_is_sent_again(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    api.membership(RESIDENT, "kicked")
+def test_resident_who_blocks_the_bot_is_told_to_staff_and_gets_the_answer_when_it_is_sent_again(there, resident):
+    number = there.hand_off(resident)
+    there.api.membership(resident, "kicked")
     there.bot.settle()
 
-    there.answer(there.card(1), "답이에요")
-    told = api.sent(STAFF)[-1]
-    api.membership(RESIDENT, "member")
+    there.answer(there.card(number), "답이에요")
+    told = there.api.sent(STAFF)[-1]
+    there.api.membership(resident, "member")
     there.press(told, "답 다시 보내기")
 
-    assert told.versions[0] == "문의 1: 주민이 봇을 막아 답을 전하지 못했습니다."
-    assert there.heard(RESIDENT) == ["답이에요"]
-    api.check()
+    assert told.versions[0] == f"문의 {number}: 주민이 봇을 막아 답을 전하지 못했습니다."
+    assert there.heard(resident) == ["답이에요"]
+    there.api.check()
 
 
-def test_withdrawn_hand_off_leaves_nothing_in_the_group_and_takes_no_answer(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    card = there.card(1)
+def test_withdrawn_hand_off_leaves_nothing_in_the_group_and_takes_no_answer(there, resident):
+    number = there.hand_off(resident)
+    card = there.card(number)
 
-    said = there.bot.say(RESIDENT, "문의 취소")[-1]
+    said = there.bot.say(resident, "문의 취소")[-1]
     there.answer(card, "늦은 답이에요")
 
-    assert "1번을 취소했어요" in said.text
+    assert f"{number}번을 취소했어요" in said.text
     assert "장수축하금 얼마" not in card.text
     assert "취소한 문의" in there.said()[-1]
-    assert there.heard(RESIDENT) == []
-    api.check()
+    assert there.heard(resident) == []
+    there.api.check()
 
 
-def test_deletion_takes_the_text_out_of_the_group(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    card = there.card(1)
+def test_deletion_takes_the_text_out_of_the_group(there, resident):
+    number = there.hand_off(resident)
+    card = there.card(number)
 
-    there.bot.say(RESIDENT, "/delete")
+    there.bot.say(resident, "/delete")
     there.answer(card, "늦은 답이에요")
 
     assert "아흔" not in card.text
-    assert there.heard(RESIDENT) == []
-    api.check()
+    assert there.heard(resident) == []
+    there.api.check()
 
 
 def test_block_keeps_a_resident_from_asking_staff_for_seven_days(office, api):
@@ -218,7 +230,11 @@ def test_unclaimed_hand_off_is_reminded_of_once_in_office_hours(office, api):
     ids=["the eve of Seollal", "Seollal", "a substitute holiday"],
 )
 def test_outside_office_hours_the_resident_hears_when_to_expect_an_answer(office, now, opening):
-    assert opening in office(now).hand_off(RESIDENT).text
+    there = office(now)
+
+    there.hand_off(RESIDENT)
+
+    assert opening in there.api.sent(RESIDENT)[-1].text
 
 
 def test_without_a_staff_group_the_contact_is_named_and_nothing_promised(api, start_bot):
@@ -232,95 +248,91 @@ def test_without_a_staff_group_the_contact_is_named_and_nothing_promised(api, st
     assert said[2] == "취소할 문의가 없어요."
 
 
-def test_child_is_pointed_to_the_telephone(office, api):
-    there = office()
-    there.bot.say(RESIDENT, "/staff")
+def test_child_is_pointed_to_the_telephone(there, resident):
+    there.bot.say(resident, "/staff")
 
-    said = there.bot.say(RESIDENT, "저 초등학생인데 도서관 숙제 좀 물어봐도 돼요?")[-1]
-    parent = there.bot.say(OTHER, "/staff") + there.bot.say(OTHER, "저희 아이가 초등학생인데 안심학교가 어디인지 궁금해요")
+    said = there.bot.say(resident, "저 초등학생인데 도서관 숙제 좀 물어봐도 돼요?")[-1]
+    other = next(_people)
+    parent = there.bot.say(other, "/staff") + there.bot.say(other, "저희 아이가 초등학생인데 안심학교가 어디인지 궁금해요")
 
     assert "120" in said.text
     assert "보호자" in said.text
     assert not said.buttons
     assert "보낼까요" in parent[-1].text
-    api.check()
+    there.api.check()
 
 
-def test_nothing_goes_to_staff_but_what_was_shown_last(office, api):
-    there = office()
-    asked = there.bot.say(RESIDENT, QUESTION)[-1]
+def test_nothing_goes_to_staff_but_what_was_shown_last(there, resident):
+    asked = there.bot.say(resident, QUESTION)[-1]
     old = there.bot.press(asked, there.button(asked, "ha"))[-1]
     there.bot.press(old, "다른 글로 보내기")
-    new = there.bot.say(RESIDENT, "아흔이면 받을 수 있나요? 제 번호는 010-9999-8888")[-1]
+    new = there.bot.say(resident, "아흔이면 받을 수 있나요? 제 번호는 010-9999-8888")[-1]
 
     stale = there.bot.press(old, there.button(old, "hs"))
-    there.bot.press(new, "보내기")
+    before = len(there.said())
+    sent = there.bot.press(new, "보내기")[-1]
     again = there.bot.press(new, there.button(new, "hs"))
 
     assert "***" in new.text
     assert "오래된 단추" in stale[-1].text
     assert "오래된 단추" in again[-1].text
-    assert there.card(1).text.splitlines()[1] == "“아흔이면 받을 수 있나요? 제 번호는 ***”"
-    assert len([text for text in there.said() if text.startswith("문의")]) == 1
-    api.check()
+    assert "보냈어요" in sent.text
+    assert [text.splitlines()[1] for text in there.said()[before:]] == ["“아흔이면 받을 수 있나요? 제 번호는 ***”"]
+    there.api.check()
 
 
-def test_cry_for_help_is_answered_before_it_is_taken_for_a_text_to_staff(office):
-    there = office()
-    there.bot.say(RESIDENT, "/staff")
+def test_cry_for_help_is_answered_before_it_is_taken_for_a_text_to_staff(there, resident):
+    there.bot.say(resident, "/staff")
 
-    said = there.bot.say(RESIDENT, "지금 누가 따라와요")[-1]
+    said = there.bot.say(resident, "지금 누가 따라와요")[-1]
 
     assert "112" in said.text
     assert "보낼까요" not in said.text
 
 
-def test_resident_asks_further_and_is_content(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    there.answer(there.card(1), "부서에 물어봤어요.")
-    heard = api.sent(RESIDENT)[-1]
+def test_resident_asks_further_and_is_content(there, resident):
+    number = there.hand_off(resident)
+    there.answer(there.card(number), "부서에 물어봤어요.")
+    heard = there.api.sent(resident)[-1]
 
     there.bot.press(heard, "더 물어보기")
-    shown = there.bot.say(RESIDENT, "그럼 언제 주나요")[-1]
+    shown = there.bot.say(resident, "그럼 언제 주나요")[-1]
     there.bot.press(shown, "보내기")
-    further = next(sent for sent in api.sent(STAFF) if "더 물었습니다" in sent.text)
+    further = next(sent for sent in there.api.sent(STAFF) if "더 물었습니다" in sent.text)
     there.answer(further, "생신 달에 드려요.")
-    done = there.bot.press(api.sent(RESIDENT)[-1], "해결됐어요")[-1]
-    there.answer(there.card(1), "덧붙입니다")
+    done = there.bot.press(there.api.sent(resident)[-1], "해결됐어요")[-1]
+    there.answer(there.card(number), "덧붙입니다")
 
-    assert there.heard(RESIDENT) == ["부서에 물어봤어요.", "생신 달에 드려요."]
+    assert there.heard(resident) == ["부서에 물어봤어요.", "생신 달에 드려요."]
     assert "마칠게요" in done.text
-    assert "닫은 문의" in there.card(1).text
+    assert "닫은 문의" in there.card(number).text
     assert "이미 닫은 문의" in there.said()[-1]
-    api.check()
+    there.api.check()
 
 
-def test_explicit_reply_of_the_resident_to_staff_goes_on_once_approved(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    there.answer(there.card(1), "어느 동에 사세요?")
+def test_explicit_reply_of_the_resident_to_staff_goes_on_once_approved(there, resident):
+    number = there.hand_off(resident)
+    there.answer(there.card(number), "어느 동에 사세요?")
 
-    shown = there.bot.say(RESIDENT, "한남동이에요", reply_to=api.sent(RESIDENT)[-1])[-1]
+    shown = there.bot.say(resident, "한남동이에요", reply_to=there.api.sent(resident)[-1])[-1]
     there.bot.press(shown, "보내기")
 
     assert "“한남동이에요”" in there.said()[-1]
-    api.check()
+    there.api.check()
 
 
-def test_closed_hand_off_may_be_opened_again(office, api):
-    there = office()
-    there.hand_off(RESIDENT)
-    card = there.card(1)
+def test_closed_hand_off_may_be_opened_again(there, resident):
+    number = there.hand_off(resident)
+    card = there.card(number)
 
     there.press(card, "답 없이 닫기")
-    told = api.sent(RESIDENT)[-1].text
+    told = there.api.sent(resident)[-1].text
     there.press(card, "다시 열기")
     there.answer(card, "늦었지만 답이에요")
 
     assert "답을 드리지 못해요" in told
-    assert there.heard(RESIDENT) == ["늦었지만 답이에요"]
-    api.check()
+    assert there.heard(resident) == ["늦었지만 답이에요"]
+    there.api.check()
 
 
 def test_topic_is_closed_with_its_hand_off_and_opened_again_with_it(office, api):
@@ -406,7 +418,8 @@ def test_group_that_became_a_supergroup_gets_its_open_cards_again(api, make_bot)
 def test_english_resident_is_answered_in_english(office, api):
     there = office(FRIDAY_EVENING)
 
-    sent = there.hand_off(RESIDENT, "is the bike insurance for foreigners too?", language_code="en")
+    there.hand_off(RESIDENT, "is the bike insurance for foreigners too?", language_code="en")
+    sent = api.sent(RESIDENT)[-1]
     there.answer(there.card(1), "네, 등록 외국인도 됩니다.")
 
     assert "Your inquiry is number 1" in sent.text
