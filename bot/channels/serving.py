@@ -1,5 +1,7 @@
 """The engine that is served, and how a saved change of the content takes its place while messages are being answered.
 
+Reading a change (`look`) and taking it into service (`put`, `take`) are two things: between them staff may be asked.
+
 Promises: a change is taken whole or not at all. It is read, checked as `yongsan-bot check` does without a source, made an engine and tried,
 all beside the one that serves; then one assignment puts it in its place. A reply that is under way ends with the engine it began with.
 What is refused is logged with file, line and remedy, and the last good content goes on answering. Collisions between topics are left to the
@@ -16,7 +18,7 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -39,12 +41,12 @@ READINGS = 5  # how often files that change while they are read are read again
 class Outcome:
     """What became of a reload.
 
-    kind     same: nothing new to say; loaded: a new engine serves; refused: the files are faulty
+    kind     same: nothing new to say; loaded: a new engine serves; refused: the files are faulty; waiting: sound, and not served yet
     fault    why it was refused, as staff are told; "" otherwise
     version  of the content that serves now
     """
 
-    kind: Literal["same", "loaded", "refused"]
+    kind: Literal["same", "loaded", "refused", "waiting"]
     fault: str
     version: str
     seconds: float
@@ -64,6 +66,14 @@ class Served:
         return self.engine.content.version
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the folders hold: ready to serve, or None where they are faulty, and why."""
+
+    ready: Served | None
+    fault: str = ""
+
+
 class Serving:
     """The engine over two folders (None: the packaged ones), kept up to date by `reload`. Thread-safe.
 
@@ -72,10 +82,11 @@ class Serving:
     """
 
     def __init__(self, build: Callable[[Content], Engine], knowledge: Path | None = None, intents: Path | None = None) -> None:
-        self._build, self._knowledge, self._intents = build, knowledge, intents
+        self._build, self.knowledge, self.intents = build, knowledge, intents
         self.folders = (knowledge or packaged("knowledge"), intents or packaged("intents"))
         self.seen: Fingerprint = ()
         self._served: Served | None = None
+        self._looked: Served | None = None  # sound, and not served yet: kept, so that it can serve at once
         self._turn = threading.Lock()  # one reload at a time; the next one reads what was saved meanwhile
 
     @property
@@ -114,7 +125,7 @@ class Serving:
             try:
                 served, fault = self._open(), ""
             except ContentError as error:
-                earlier = None if fallback is None else self._open_packed(fallback)
+                earlier = self._fallback(fallback)
                 if earlier is None:
                     raise
                 fault = str(error)
@@ -125,41 +136,72 @@ class Serving:
 
     def reload(self) -> Outcome:
         """Takes in what has been saved, or refuses it. Call it in a thread of its own: it takes about a second."""
-        begun = time.monotonic()
+        begun, before = time.monotonic(), self.served
+        reading = self.look()
+        if reading.ready is not None:
+            self.put(reading.ready)
+        is_new = self.engine is not before.engine
+        return Outcome("refused" if reading.fault else "loaded" if is_new else "same", reading.fault, self.version, time.monotonic() - begun)
+
+    def look(self) -> Reading:
+        """Reads what the folders hold, and serves none of it. Call it in a thread of its own: it takes about a second."""
         with self._turn:
             before = self.served
             try:
-                after, fault = self._open(), ""
+                ready, fault = self._open(), ""
             except BotError as error:
-                after, fault = before, str(error)
-            is_new = after.engine is not before.engine
-            self._served = replace(after, fault=fault or None)
+                ready, fault = None, str(error)
             if fault and fault != before.fault:
                 logger.warning("바뀐 파일을 쓰지 않고, 앞의 내용(%s)으로 계속 답합니다.\n%s", before.version, fault)
-            elif is_new:
-                logger.info("바뀐 내용을 읽었습니다: %s → %s", before.version, after.version)
-            elif before.fault and not fault:
+            elif before.fault and ready is not None and ready.version == before.version:
                 logger.info("파일이 다시 바르게 되었습니다. 내용은 그대로입니다(%s).", before.version)
-            version = after.version
-            return Outcome("refused" if fault else "loaded" if is_new else "same", fault, version, time.monotonic() - begun)
+            self._served = replace(before, fault=fault or None)
+            self._looked = None if ready is None or ready.engine is before.engine else ready
+            return Reading(ready, fault)
+
+    def put(self, ready: Served) -> None:
+        """Serves what was read."""
+        with self._turn:
+            self._put(ready)
+
+    def take(self, packed: bytes, version: str) -> str:
+        """Serves packed files instead of those of the folders; the version that they have in this program, which may be younger than they are.
+
+        version  under which they were packed; where that stands ready, they are not read again
+
+        Raises ContentError where this program cannot use them; then what serves goes on.
+        """
+        with self._turn:
+            known = next((one for one in (self._served, self._looked) if one is not None and one.version == version), None)
+            self._put(known or self._unpacked(packed))
+            return self.version
+
+    def _put(self, ready: Served) -> None:
+        before = self._served
+        if before is not None and ready.engine is before.engine:
+            self._served = replace(before, snapshot=ready.snapshot)
+            return
+        self._served = replace(ready, since=dt.datetime.now(dt.timezone.utc), fault=before.fault if before is not None else None)
+        self._looked = None
+        logger.info("내용을 바꿨습니다: %s → %s", before.version if before is not None else "없음", ready.version)
 
     def _open(self) -> Served:
-        """What the folders hold, ready to serve; what serves already where they hold the same. Raises ContentError."""
-        current = self._served
-        snapshot, loaded = self._read(current)
+        """What the folders hold, ready to serve; what is known already where they hold the same. Raises ContentError."""
+        known = [one for one in (self._served, self._looked) if one is not None]
+        snapshot, loaded = self._read(known)
         if loaded is None:
-            assert current is not None
-            return current
+            return next(one for one in known if one.snapshot == snapshot)
         faults, content = check_loaded(loaded).faults, loaded.content
         if content is None or faults:
             raise _first_of(faults)
-        if current is not None and content.version == current.version:
-            return replace(current, snapshot=snapshot)  # a remark was changed, nothing that is told
+        for one in known:
+            if content.version == one.version:
+                return replace(one, snapshot=snapshot)  # a remark was changed, nothing that is told
         del loaded
         return self._serve(content, snapshot)
 
-    def _read(self, current: Served | None) -> tuple[Snapshot, Loaded | None]:
-        """The files, and what they hold; None instead of it where they are the ones that serve already. Raises ContentError.
+    def _read(self, known: Sequence[Served]) -> tuple[Snapshot, Loaded | None]:
+        """The files, and what they hold; None instead of it where they are known already. Raises ContentError.
 
         Looked at before and after, so that files which belong to two different saves are never put together.
         """
@@ -167,17 +209,17 @@ class Serving:
             seen = fingerprint(self.folders)
             unreadable: ContentError | None = None
             try:
-                snapshot = take(self._knowledge, self._intents)
+                snapshot = take(self.knowledge, self.intents)
             except ContentError as error:
                 snapshot, unreadable = Snapshot({}), error  # the loader tells it with more care
-            is_known = current is not None and snapshot == current.snapshot
-            loaded = None if is_known else read_files(self._knowledge, self._intents)
+            is_known = not unreadable and any(snapshot == one.snapshot for one in known)
+            loaded = None if is_known else read_files(self.knowledge, self.intents)
             if fingerprint(self.folders) != seen:
                 continue
             self.seen = seen
             if unreadable and loaded and not loaded.faults:
                 raise unreadable
-            if unreadable or take(self._knowledge, self._intents) == snapshot:
+            if unreadable or take(self.knowledge, self.intents) == snapshot:
                 return snapshot, loaded
         place = ", ".join(map(str, self.folders))
         raise ContentError(place, "읽는 동안에도 파일이 계속 바뀝니다.", "저장이 끝나면 봇이 다시 읽습니다.")
@@ -207,14 +249,23 @@ class Serving:
             raise ContentError("knowledge, intents", problem, "마지막에 고친 곳을 되돌려 주세요. 봇의 잘못이니 개발자에게도 알려 주세요.") from None
         return engine
 
-    def _open_packed(self, packed: bytes) -> Served | None:
-        """What was good last, ready to serve; None where this program can no longer use it."""
+    def _unpacked(self, packed: bytes) -> Served:
+        """Packed files, ready to serve. Raises ContentError where this program cannot use them."""
         try:
-            snapshot = unpack(packed)
-            with tempfile.TemporaryDirectory() as folder:
-                content = load_content(*snapshot.write_to(Path(folder)))
-            return self._serve(content, snapshot)
-        except (ValueError, OSError, ContentError) as error:
+            with tempfile.TemporaryDirectory(prefix="yongsan-bot-") as folder:
+                places = unpack(packed).write_to(Path(folder))
+                # Taken anew: a younger program may put packaged files beside them.
+                return self._serve(load_content(*places), take(*places))
+        except (ValueError, OSError) as error:
+            raise ContentError("보관된 내용", f"읽을 수 없습니다({type(error).__name__}).") from None
+
+    def _fallback(self, packed: bytes | None) -> Served | None:
+        """What was good last, ready to serve; None where there is nothing that this program can use."""
+        if packed is None:
+            return None
+        try:
+            return self._unpacked(packed)
+        except ContentError as error:
             logger.warning("지난번의 내용을 쓸 수 없습니다: %s", error)
             return None
 
@@ -226,4 +277,4 @@ def _first_of(faults: list[Fault]) -> ContentError:
     return ContentError(place, first.problem, first.remedy + more)
 
 
-__all__ = ["Outcome", "Served", "Serving"]
+__all__ = ["Outcome", "Reading", "Served", "Serving"]

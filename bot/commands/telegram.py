@@ -14,10 +14,10 @@ from bot.building import engine_over
 from bot.channels.serving import Serving
 from bot.channels.telegram.app import TelegramBot
 from bot.channels.telegram.logs import configure
+from bot.channels.telegram.publishing import Publishing
 from bot.commands.opening import Flags, open_settings, start_encoder, start_tagger
-from bot.config import Settings
+from bot.config import Settings, publishes_on_approval
 from bot.errors import ConfigError
-from bot.store import contents
 from bot.store.database import Database
 from bot.store.keys import open_keys
 from bot.store.running import RunLock
@@ -43,20 +43,19 @@ def telegram(flags: Flags) -> None:
             database.upgrade()
             keys = open_keys(settings.store, database)
             configure(settings.operation.log_level, [*secrets, keys.secret])  # before this nothing has seen the key
-            serving = _open_serving(settings, database)
-            asyncio.run(TelegramBot(settings, token, webhook_secret, database, run_lock, keys, serving).run())
+            publishing = _open_publishing(settings, database)
+            asyncio.run(TelegramBot(settings, token, webhook_secret, database, run_lock, keys, publishing).run())
     finally:
         database.dispose()  # also threads that wait for a server that hangs: the program would not end without them
 
 
-def _open_serving(settings: Settings, database: Database) -> Serving:
-    """The content, read; where its files are faulty, as it was served last."""
+def _open_publishing(settings: Settings, database: Database) -> Publishing:
+    """The content, read: what is published, or what stands in the folder; where its files are faulty, as it was served last."""
     tagger, encoder = start_tagger(settings), start_encoder(settings)
     serving = Serving(lambda content: engine_over(content, tagger, settings, encoder), settings.knowledge, settings.intents)
-    with database.begin() as connection:
-        last = contents.last_good(connection)
-    serving.start(last[1] if last else None)
-    return serving
+    publishing = Publishing(serving, database, publishes_on_approval(settings))
+    publishing.start()
+    return publishing
 
 
 def _token(settings: Settings) -> str:

@@ -193,14 +193,18 @@ proposals = Table(
     Column("version", String(16), nullable=False, index=True),
     Column("base", String(16), nullable=False),  # version that was published when it was judged
     Column("at", UTC, nullable=False),
-    Column("state", String(16), nullable=False),  # judging, open, published, declined, replaced or withdrawn
-    Column("verdict", Text),  # JSON of bot.evaluation.gate.Verdict
+    Column("state", String(16), nullable=False),  # judging, open, published, declined, undone, replaced or withdrawn
+    Column("judged_at", UTC),  # the last sign of life of whoever judges it
+    Column("verdict", Text),  # JSON: what has changed, and how that was judged; holds residents' masked words
     Column("files", LargeBinary, nullable=False),
     Column("message_id", BigInteger),  # of the card in the group of the staff
     Column("decided_at", UTC),
     Column("decided_by", HASH, nullable=False, server_default=""),
+    Column("clerk_name", String(64), nullable=False, server_default=""),
     sqlite_autoincrement=True,  # buttons carry them
 )
+_WAITS = proposals.c.state.in_(("judging", "open"))
+Index("ix_proposals_undecided", proposals.c.version, unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
 pauses = Table(
     "pauses",

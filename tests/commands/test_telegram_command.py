@@ -29,7 +29,7 @@ def hidden(monkeypatch, tmp_path):
             monkeypatch.setenv(f"YONGSAN_BOT_{name}", str(value))
         monkeypatch.setattr(command, "configure", lambda level, secrets: given.append(secrets))
         monkeypatch.setattr(command, "TelegramBot", Bot)
-        monkeypatch.setattr(command, "_open_serving", lambda *_: None)
+        monkeypatch.setattr(command, "_open_publishing", lambda *_: None)
         monkeypatch.chdir(tmp_path)
         command.telegram(Flags())
         return Redactor(given[-1])

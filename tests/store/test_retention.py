@@ -148,7 +148,7 @@ def test_whose_texts_have_gone_is_told_once(database):
 
 def test_proposals_that_wait_for_a_word_stay(database):
     for state in ("judging", "open"):
-        add_proposal(database, days_ago(RECORDS * 2), state=state)
+        add_proposal(database, days_ago(RECORDS * 2), state=state, version=state)
 
     assert cleared(database) == {}
 

@@ -18,20 +18,23 @@ from telegram import BotCommand, Update
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
-from bot.channels.serving import Serving
 from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping, Standing
 from bot.channels.telegram.incoming import ALLOWED, Self
+from bot.channels.telegram.judging import Judging
+from bot.channels.telegram.keeping import Keeping
 from bot.channels.telegram.logs import quiet_loop
 from bot.channels.telegram.mailroom import Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.polling import PollingRequest, read
+from bot.channels.telegram.publishing import Publishing
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.webhook import Webhook
 from bot.config import Settings
 from bot.content.model import Command
 from bot.errors import ChannelError
+from bot.evaluation.gate import open_gate
 from bot.store import handoffs
 from bot.store.database import Database
 from bot.store.keys import Keys
@@ -49,10 +52,11 @@ class TelegramBot:
     """Serves one bot until it is told to stop."""
 
     def __init__(
-        self, settings: Settings, token: str, webhook_secret: str, database: Database, run_lock: RunLock, keys: Keys, serving: Serving
+        self, settings: Settings, token: str, webhook_secret: str, database: Database, run_lock: RunLock, keys: Keys, publishing: Publishing
     ) -> None:
         self.settings, self.token, self.webhook_secret = settings, token, webhook_secret
-        self.database, self.run_lock, self.keys, self.serving = database, run_lock, keys, serving
+        self.database, self.run_lock, self.keys = database, run_lock, keys
+        self.publishing, self.serving = publishing, publishing.serving
         self.metrics = Metrics()
         self.fault: ChannelError | None = None
         self._stop = asyncio.Event()
@@ -72,17 +76,18 @@ class TelegramBot:
         locks = ChatLocks(self.database)
         application = self._application()
         try:
-            house = Housekeeping(self.settings, self.database, self.run_lock, self.serving, self.metrics, executor, self._standing)
+            keeping = Keeping(self.publishing, self.metrics, executor, self.settings.content.watch, self.settings.telegram.staff_chat_id is not None)
+            house = Housekeeping(self.settings, self.database, self.run_lock, keeping, self.metrics, executor, self._standing)
             async with house.open(), self._connected(application) as me:
                 if me is None:
                     return  # stopped before Telegram could be reached
                 staff = StaffGroup(self.settings.telegram.staff_chat_id, self._recall("staff_moved"))
-                mailroom = Mailroom(self.database, self.keys, self.serving, self.settings, me, self.metrics, staff=staff)
+                mailroom = Mailroom(self.database, self.keys, self.serving, self.settings, me, self.metrics, staff=staff, publishing=self.publishing)
                 self._dispatcher = Dispatcher(
                     mailroom, Delivery(application.bot), locks, executor, self.metrics, self._barred, self.settings.telegram.chats_at_once
                 )
                 house.is_serving = True
-                await self._serve(application, self._dispatcher, house)
+                await self._serve(application, self._dispatcher, keeping)
         finally:
             locks.close()
             executor.shutdown(wait=False, cancel_futures=True)
@@ -156,7 +161,7 @@ class TelegramBot:
 
     # -- serving -------------------------------------------------------------------------------------------------
 
-    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher, house: Housekeeping) -> None:
+    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher, keeping: Keeping) -> None:
         async def visit(item: Visit, context: Any) -> None:
             await dispatcher.work(item.chat)
 
@@ -171,7 +176,8 @@ class TelegramBot:
             asyncio.create_task(dispatcher.rounds()),
             asyncio.create_task(self._introduce(application.bot)),
         ]
-        house.on_loaded = lambda: background.append(asyncio.create_task(self._introduce(application.bot)))
+        keeping.on_loaded = lambda: background.append(asyncio.create_task(self._introduce(application.bot)))
+        judging = self._judging(dispatcher, keeping)
         try:
             async with self._receiving(application, dispatcher):
                 log.info("serving", mode=self.settings.telegram.mode, content=self.serving.version)
@@ -180,6 +186,9 @@ class TelegramBot:
                 log.info("stopping")
         finally:
             dispatcher.stopping = True
+            keeping.on_ledger = None
+            if judging is not None:
+                judging.stop()
             for task in background:
                 task.cancel()
             try:
@@ -187,6 +196,16 @@ class TelegramBot:
             except asyncio.TimeoutError:
                 log.warning("stopped before all was done", seconds=self.settings.operation.stop_seconds)
             log.info("stopped")
+
+    def _judging(self, dispatcher: Dispatcher, keeping: Keeping) -> Judging | None:
+        """What has staff decide on saved changes; None where there is no group to ask."""
+        mailroom = dispatcher.mailroom
+        if mailroom.staff.chat_id is None:
+            return None
+        judging = Judging(self.publishing, open_gate(self.settings), mailroom.approval, dispatcher.act, self.metrics)
+        mailroom.approval.on_decided = mailroom.versions.on_decided = keeping.wake
+        keeping.on_ledger = judging.round
+        return judging
 
     def _receiving(
         self, application: Application[Any, Any, Any, Any, Any, Any], dispatcher: Dispatcher

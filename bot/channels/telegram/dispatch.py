@@ -26,6 +26,7 @@ from bot.channels.telegram.incoming import chat_of
 from bot.channels.telegram.mailroom import Arrived, Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.staff.incoming import read_staff
+from bot.channels.telegram.step import Step
 from bot.errors import StoreError, StoreLost
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
@@ -307,6 +308,12 @@ class Dispatcher:
                 log.exception("round failed")
                 self.metrics.error("staff")
             await asyncio.sleep(ROUND_SECONDS)
+
+    async def act(self, do: Callable[[Step], T]) -> T:
+        """Does something in a step of the mailroom, and has sent what it posts. Raises StoreError."""
+        done: tuple[T, list[str]] = await self._run(self.mailroom.act, do)
+        self._visit_all(done[1])
+        return done[0]
 
     async def _introduce_staff(self) -> None:
         """Tells Telegram the commands of the group, once."""

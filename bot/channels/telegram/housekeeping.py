@@ -1,11 +1,10 @@
-"""What goes on beside the conversations: taking in saved changes of the content, deleting what is past its time, telling how things stand."""
+"""What goes on beside the conversations: keeping the content in step (keeping.py), deleting what is past its time, telling how things stand."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,14 +13,12 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import func, select
 
-from bot.channels.serving import Serving
 from bot.channels.session import seoul_now
+from bot.channels.telegram.keeping import Keeping
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.operation import ContentState, Operation, Readiness
 from bot.config import Settings
-from bot.content.watch import changes, run_aside
 from bot.errors import StoreError
-from bot.store import contents
 from bot.store.database import Database
 from bot.store.deletions import journal_path
 from bot.store.retention import purge
@@ -32,8 +29,6 @@ PURGE_HOURS = 6
 ASKING_SECONDS = 2.0  # that /readyz waits for the database
 TIDY_SECONDS, MEASURE_SECONDS = 60, 15
 RESTART_SECONDS = 5.0  # before a job that failed begins anew
-SLOW_SECONDS = 10.0  # a reload that takes longer is told
-_READING = "바뀐 파일을 읽는 중입니다({seconds}초째).\n  고치는 법: 오래 계속되면 폴더가 있는 네트워크 드라이브가 응답하는지 확인해 주세요."
 T = TypeVar("T")
 
 log = structlog.get_logger()
@@ -55,8 +50,7 @@ class Standing:
 class Housekeeping:
     """The background of one running bot.
 
-    on_loaded  called when a change of the content has been taken in
-    standing   says how things stand
+    standing  says how things stand
     """
 
     def __init__(
@@ -64,18 +58,15 @@ class Housekeeping:
         settings: Settings,
         database: Database,
         run_lock: RunLock,
-        serving: Serving,
+        keeping: Keeping,
         metrics: Metrics,
         executor: Executor,
         standing: Callable[[], Standing],
     ) -> None:
-        self.settings, self.database, self.serving, self.metrics = settings, database, serving, metrics
+        self.settings, self.database, self.keeping, self.metrics = settings, database, keeping, metrics
         self.run_lock, self.executor, self.standing = run_lock, executor, standing
         self.is_serving = False
-        self.on_loaded: Callable[[], None] = lambda: None
-        self._saved = asyncio.Event()
         self._done = asyncio.Event()
-        self._reading_since: float | None = None  # of the monotonic clock, while a reload is under way
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -84,18 +75,18 @@ class Housekeeping:
         server = Operation(operation.host, operation.port, self.metrics, self.readiness) if operation.port else None
         if server is not None:
             await server.start()
-        self.metrics.content(self.serving.version, self.serving.fault is None)
+        serving = self.keeping.serving
+        self.metrics.content(serving.version, serving.fault is None)
+        self.metrics.published(not self.keeping.publishing.unreadable)
         with contextlib.suppress(NotImplementedError, AttributeError):  # Windows has no SIGHUP
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._saved.set)
-        jobs: list[Callable[[], Awaitable[None]]] = [self._keep_content, self._reload, self._purge, self._tidy, self._measure]
-        if self.settings.content.watch:
-            jobs.append(self._watch)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.keeping.saved.set)
+        jobs: list[Callable[[], Awaitable[None]]] = [*self.keeping.jobs, self._purge, self._tidy, self._measure]
         tasks = [asyncio.create_task(self._keep_up(job)) for job in jobs]
         try:
             yield
         finally:
             self._done.set()
-            self._saved.set()
+            self.keeping.stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -112,54 +103,6 @@ class Housekeeping:
                 log.exception("job failed")
                 self.metrics.error("job")
                 await asyncio.sleep(RESTART_SECONDS)
-
-    # -- content -------------------------------------------------------------------------------------------------
-
-    async def _watch(self) -> None:
-        async for _ in changes(self.serving.folders, self._done, self.serving.seen):
-            self._saved.set()
-
-    async def _reload(self) -> None:
-        """Takes in changes, one after another; several that come together are one."""
-        while True:
-            await self._saved.wait()
-            self._saved.clear()
-            if self._done.is_set():
-                return
-            self._reading_since = time.monotonic()
-            try:
-                outcome = await run_aside(self.serving.reload)
-            except Exception:
-                log.exception("reload failed")
-                self.metrics.error("content")
-                continue
-            finally:
-                self._reading_since = None
-            self.metrics.reloaded(outcome.kind)
-            self.metrics.content(outcome.version, not outcome.fault)
-            log.info("content", outcome=outcome.kind, version=outcome.version, seconds=round(outcome.seconds, 2))
-            if outcome.kind == "loaded":
-                self.on_loaded()
-                await self._keep_content()
-
-    async def _keep_content(self) -> None:
-        """Keeps the files that are served, so that it can be told later from which text a reply was given."""
-        served = self.serving.served
-
-        def keep() -> None:
-            with self.database.begin() as connection:
-                contents.keep(connection, served.version, served.snapshot.pack(), seoul_now())
-
-        while not self._done.is_set():
-            try:
-                await self._run(keep)
-                return
-            except StoreError:
-                await asyncio.sleep(5)
-            except Exception:  # nothing that another try would mend, and reloads wait for this one
-                log.exception("content not kept")
-                self.metrics.error("content")
-                return
 
     # -- retention -----------------------------------------------------------------------------------------------
 
@@ -202,7 +145,7 @@ class Housekeeping:
         """What /readyz shows; asks the database anew."""
         standing = self.standing()
         fault = standing.store_fault
-        served = self.serving.served
+        served, publishing = self.keeping.serving.served, self.keeping.publishing
         waiting: dict[str, int] = {}
         try:
             waiting = await asyncio.wait_for(self._run(self._waiting), ASKING_SECONDS)
@@ -213,14 +156,12 @@ class Housekeeping:
         self.metrics.store(not fault)
         self.metrics.telegram(standing.telegram == "ok")
         self.metrics.staff(standing.staff in ("ok", "none"))
-        content = ContentState(served.version, self._reading() or served.fault, served.since)
+        fault_of_files = self.keeping.hanging or served.fault or publishing.unreadable or None
+        proposed = [one.version for one in self.keeping.ledger.undecided] if self.keeping.ledger is not None else []
+        published = publishing.published.version if publishing.published is not None else None
+        content = ContentState(served.version, fault_of_files, served.since, published, proposed[-1] if proposed else None)
         self.metrics.content(content.version, content.fault is None)
         return Readiness(content, fault or "ok", standing.telegram, standing.staff, waiting, self.is_serving and not self._done.is_set())
-
-    def _reading(self) -> str:
-        """What is to be said of a reload that does not come to its end; "" otherwise."""
-        seconds = 0.0 if self._reading_since is None else time.monotonic() - self._reading_since
-        return _READING.format(seconds=round(seconds)) if seconds > SLOW_SECONDS else ""
 
     def _waiting(self) -> dict[str, int]:
         self.database.ping()

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -27,13 +28,16 @@ from bot.channels.telegram.incoming import Incoming, Self
 from bot.channels.telegram.intake import FLOW, Intake
 from bot.channels.telegram.layout import Place, Request, acknowledge, extended, message, with_reply
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.publishing import Publishing
+from bot.channels.telegram.staff.approval import Approval
 from bot.channels.telegram.staff.feedback import Notices
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.inquiries import Inquiries
 from bot.channels.telegram.staff.pausing import Pausing
 from bot.channels.telegram.staff.room import StaffRoom
+from bot.channels.telegram.staff.versions import Versions
 from bot.channels.telegram.step import Step
-from bot.config import Settings
+from bot.config import Settings, publishes_on_approval
 from bot.desk.hours import OfficeHours
 from bot.dialogue.pausing import REASON, Paused
 from bot.engine import Turn
@@ -44,6 +48,7 @@ from bot.store.deletions import append as note_deletion
 from bot.store.deletions import journal_path
 from bot.store.keys import Keys
 
+T = TypeVar("T")
 TRIES = 3  # to answer a message
 # Why a question counts as one that the newsletter does not answer.
 UNANSWERED = {"not in the newsletter", "not found, again", "unsure", "other year", "aspect without topic"}
@@ -81,6 +86,7 @@ class Mailroom:
         metrics: Metrics,
         clock: Callable[[], dt.datetime] = seoul_now,
         staff: StaffGroup | None = None,
+        publishing: Publishing | None = None,
     ) -> None:
         self.database, self.keys, self.serving, self.settings, self.bot, self.metrics, self.clock = (
             database, keys, serving, settings, bot, metrics, clock,
@@ -93,7 +99,10 @@ class Mailroom:
         pausing = Pausing(serving, self.staff)
         notices = Notices(serving, self.staff, pausing)
         self.feedback = Feedback(self.staff, notices)
-        self.room = StaffRoom(self.staff, [inquiries.part, pausing.part, notices.part], inquiries.answers.answer)
+        self.approval = Approval(serving, self.staff)
+        self.versions = Versions(publishing or Publishing(serving, database, publishes_on_approval(settings), clock), self.staff)
+        parts = [inquiries.part, pausing.part, notices.part, self.approval.part, self.versions.part]
+        self.room = StaffRoom(self.staff, parts, inquiries.answers.answer)
         self.intake = Intake(bot, keys, self.staff, settings.limits, metrics)
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
@@ -301,6 +310,11 @@ class Mailroom:
         with self._step() as step:
             self.room.tick(step)
             return step.visits
+
+    def act(self, do: Callable[[Step], T]) -> tuple[T, list[str]]:
+        """Does something in a step; what came of it, and the chats that have got something to do by that."""
+        with self._step() as step:
+            return do(step), step.visits
 
     def remember(self, name: str, value: str) -> None:
         with self.database.begin() as connection:

@@ -24,7 +24,7 @@ METHODS = frozenset(
 )
 FAILURES = frozenset("blocked chat_closed migrated network refused too_many_requests unauthorized".split())
 DROPS = frozenset("album duplicate flow no_question unchanged".split())
-RELOADS = frozenset("same loaded refused".split())
+RELOADS = frozenset("same loaded refused waiting".split())
 PLACES = frozenset("answer content delivery engine handler intake job loop operation purge send staff store sweep webhook worker".split())
 
 _HANDLING = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -42,7 +42,7 @@ class Metrics:
         self._sent = self._counter("sent", "Requests that Telegram carried out.", "method", METHODS)
         self._failures = self._counter("send_failures", "Requests that Telegram refused or that did not reach it.", "reason", FAILURES)
         self._dropped = self._counter("dropped", "Updates left without a reply.", "reason", DROPS)
-        self._reloads = self._counter("reloads", "Changes of the content: taken in, or refused.", "result", RELOADS)
+        self._reloads = self._counter("reloads", "Changes of the content: taken in, refused, or waiting for staff.", "result", RELOADS)
         self._errors = self._counter("errors", "Faults of the program by where they came up.", "where", PLACES)
         self._handling = self._histogram("handling_seconds", "From the receipt of an update until its reply is handed to Telegram.", _HANDLING)
         self._engine = self._histogram("engine_seconds", "What it took to find a reply and to store it.", _ENGINE)
@@ -52,6 +52,7 @@ class Metrics:
         self._telegram = self._gauge("telegram_up", "1 while Telegram can be reached and lets the bot in.")
         self._staff = self._gauge("staff_ok", "0 while the group of the staff that the settings name cannot be used.")
         self._content = self._gauge("content_ok", "1 while the newest content is in use, 0 while a change of it is refused.")
+        self._published = self._gauge("content_published", "1 while what is published is in use, 0 while this program cannot read it.")
         self._info = Gauge("yongsan_bot_content_info", "The content in use.", ["version"], registry=self.registry)
         self._last = self._gauge("last_update_timestamp_seconds", "When the last update was received, in seconds since 1970.")
         ProcessCollector(registry=self.registry)
@@ -118,6 +119,10 @@ class Metrics:
         self._info.clear()  # one version at a time, or every reload would leave a line behind
         self._info.labels(version if _VERSION.fullmatch(version) else OTHER).set(1)
         self._content.set(ok)
+
+    def published(self, taken: bool) -> None:
+        """Whether what is published is in use."""
+        self._published.set(taken)
 
     def _counter(self, name: str, what: str, label: str, values: frozenset[str]) -> Counter:
         counter = Counter(f"yongsan_bot_{name}", what, [label], registry=self.registry)

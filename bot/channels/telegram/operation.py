@@ -35,11 +35,19 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ContentState:
-    """version  in use; fault  why a change of it is refused: file, line and remedy, in Korean; since  when the version came into use"""
+    """What is answered from, and what may be.
+
+    version    in use; since  when it came into use here
+    fault      why a change of it is refused: file, line and remedy, in Korean
+    published  the version that is published; another than the one in use where this program cannot read it
+    proposed   the version that waits for staff's word
+    """
 
     version: str
     fault: str | None = None
     since: dt.datetime | None = None
+    published: str | None = None
+    proposed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,13 @@ class Readiness:
         return {
             "ready": self.ready,
             "store": self.store,
-            "content": {"version": self.content.version, "fault": self.content.fault, "since": since},
+            "content": {
+                "version": self.content.version,
+                "fault": self.content.fault,
+                "since": since,
+                "published": self.content.published,
+                "proposed": self.content.proposed,
+            },
             "telegram": self.telegram,
             "staff": self.staff,
             "waiting": dict(self.waiting),

@@ -16,7 +16,7 @@ from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.operation import ContentState, Operation, Readiness
 from bot.errors import ChannelError
 
-WELL = Readiness(ContentState("a1b2", since=dt.datetime(2021, 2, 1, tzinfo=dt.timezone.utc)), waiting={"inbox": 2, "outbox": 0})
+WELL = Readiness(ContentState("a1b2", since=dt.datetime(2021, 2, 1, tzinfo=dt.timezone.utc), published="a1b2"), waiting={"inbox": 2, "outbox": 0})
 FAULT = "safety.yaml 14번째 줄: id가 겹칩니다.\n  고치는 법: 하나를 바꿔 주세요."
 
 
@@ -65,7 +65,7 @@ def test_readyz_shows_how_the_bot_stands():
     assert json.loads(body) == {
         "ready": True,
         "store": "ok",
-        "content": {"version": "a1b2", "fault": None, "since": "2021-02-01T00:00:00+00:00"},
+        "content": {"version": "a1b2", "fault": None, "since": "2021-02-01T00:00:00+00:00", "published": "a1b2", "proposed": None},
         "telegram": "ok",
         "staff": "none",
         "waiting": {"inbox": 2, "outbox": 0},

@@ -59,15 +59,19 @@ def _publishing() -> None:
         sa.Column("base", sa.String(length=16), nullable=False),
         sa.Column("at", UTC(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("judged_at", UTC(), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=True),
         sa.Column("files", sa.LargeBinary(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", UTC(), nullable=True),
         sa.Column("decided_by", HASH, server_default="", nullable=False),
+        sa.Column("clerk_name", sa.String(length=64), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
         sqlite_autoincrement=True,
     )
     _index("proposals", "version")
+    waits = sa.text("state IN ('judging', 'open')")
+    op.create_index("ix_proposals_undecided", "proposals", ["version"], unique=True, sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "pauses",
         sa.Column("scope", sa.String(length=32), nullable=False),
