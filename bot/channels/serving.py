@@ -181,7 +181,7 @@ class Serving:
         if before is not None and ready.engine is before.engine:
             self._served = replace(before, snapshot=ready.snapshot)
             return
-        self._served = replace(ready, since=dt.datetime.now(dt.timezone.utc), fault=before.fault if before is not None else None)
+        self._served = replace(ready, since=seoul_now().astimezone(dt.timezone.utc), fault=before.fault if before is not None else None)
         self._looked = None
         logger.info("내용을 바꿨습니다: %s → %s", before.version if before is not None else "없음", ready.version)
 
@@ -230,7 +230,7 @@ class Serving:
         gc.unfreeze()
         gc.collect()
         try:
-            return Served(self._engine_of(content), snapshot, dt.datetime.now(dt.timezone.utc))
+            return Served(self._engine_of(content), snapshot, seoul_now().astimezone(dt.timezone.utc))
         finally:
             gc.freeze()
 

@@ -10,11 +10,13 @@ from pictures.recording import Play, Stage
 PLAYS: dict[str, Play] = {}
 
 
-def play(now: str, *, staff: str = "", copies: bool = False, **settings: Any) -> Callable[[Callable[[Stage], None]], Play]:
+def play(
+    now: str, *, staff: str = "", copies: bool = False, suite: tuple[dict[str, Any], ...] = (), **settings: Any
+) -> Callable[[Callable[[Stage], None]], Play]:
     """Makes a function a play that begins at that time in Seoul; for the rest see Play, for settings Running."""
 
     def made(act: Callable[[Stage], None]) -> Play:
-        PLAYS[act.__name__] = Play(act, now, staff, copies, settings)
+        PLAYS[act.__name__] = Play(act, now, staff, copies, suite, settings)
         return PLAYS[act.__name__]
 
     return made
@@ -117,3 +119,52 @@ def pausing(stage: Stage) -> None:
     staff.says("/resume 그늘막", "김주무관")
     staff.says("/pause", "이주무관")
     staff.shoot("resume", "/resume 뒤에 이름을 적어 멈춘 것을 다시 열어요. /pause 만 적으면 봇 전체를 멈출지 물어봐요.")
+
+
+SHADE = "스마트 그늘막은 몇 개예요?"
+SHADE_TOLD = "스마트 그늘막은 10개소예요. 한 곳에 몇 개씩인지는 나와 있지 않아요."
+SHADE_NEW = "스마트 그늘막은 10개소예요. 그늘막이 모두 몇 개인지는 나와 있지 않아요."
+OWN_SUITE = (
+    {"id": "shade", "kind": "single", "q": "그늘막을 몇 군데에 설치했나요", "expect": "answer", "topic": "shade", "must": [["10개소"]]},
+    {"id": "bell", "kind": "single", "q": "비상벨을 몇 군데 바꿨나요", "expect": "answer", "topic": "bell", "must": [["129개소"]]},
+)
+
+
+@play("2026-12-02T10:05", staff="plain", copies=True, suite=OWN_SUITE)
+def publishing(stage: Stage) -> None:
+    """A saved change is approved, and taken back; one that makes an answer wrong is named."""
+    resident, staff = stage.chat(), stage.staff
+    stage.change("knowledge/smart.yaml", SHADE_TOLD, SHADE_NEW)
+    card = staff.waits_for("고침 1번 · 파일이 바뀌었습니다")
+    staff.shoot("change", "파일을 고쳐 저장하면 직원 대화방에 카드가 와요. 무엇이 달라지는지 보고 나서 올려요.")
+    stage.turn("2026-12-02T10:12")
+    staff.presses("올리기", "이주무관")
+    staff.waits_for("올렸습니다")
+    stage.until_served()
+    staff.shoot("published", "올리기를 누르면 주민에게 새 내용이 나가고, 앞의 판으로 되돌리는 단추가 생겨요.", since=card)
+    resident.says(SHADE)
+    resident.shoot("published-resident", "올린 다음부터 주민은 고친 답을 읽어요.")
+
+    stage.turn("2026-12-02T11:20")
+    stage.change("knowledge/smart.yaml", SHADE_NEW, SHADE_NEW.replace("10개소", "100개소"))
+    card = staff.waits_for("고침 2번 · 파일이 바뀌었습니다")
+    staff.shoot("change-wrong", "숫자를 잘못 고치면, 틀린 답이 새로 생긴다고 카드가 먼저 알려 줘요.")
+    staff.presses("올리기", "김주무관", on=card)
+    staff.shoot("change-warning", "나빠지는 것이 있으면 올리기를 눌러도 한 번 더 물어봐요.")
+    staff.presses("그만두기", "김주무관")
+    staff.presses("되돌리기", "김주무관", on=card)
+    staff.skip()
+    staff.presses("파일도 되돌리기", "김주무관")
+    staff.waits()
+    staff.shoot("files-back", "올리지 않기로 한 뒤, 단추로 폴더의 파일도 나가는 내용과 같게 되돌려요.")
+
+    stage.turn("2026-12-02T13:05")
+    stage.change("knowledge/smart.yaml", "  - id: shade", "\t- id: shade")
+    staff.waits()
+    staff.shoot("faulty", "잘못된 파일을 저장하면 몇 번째 줄이 왜 잘못인지와 고치는 법을 알려 줘요. 주민에게는 앞의 내용이 나가요.")
+    stage.change("knowledge/smart.yaml", "\t- id: shade", "  - id: shade")
+    staff.waits()
+    staff.skip()
+    staff.says("/versions", "이주무관")
+    staff.says("/status", "이주무관")
+    staff.shoot("versions", "/versions 로 올린 판을 보고 앞의 판으로 되돌려요. /status 는 지금 무엇으로 답하는지 알려 줘요.")

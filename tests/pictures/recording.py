@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from bot.times import SEOUL
 
 RESIDENT, STAFF_GROUP = 501, -1_001_000_000_500
 STAFF_TITLE, BOT = "직원 대화방", "용산봇"
+LONG_SECONDS = 60.0  # for what the bot does by itself: judging a change takes some seconds
+_VERSION = re.compile(r"(?<!\w)[0-9a-f]{12}(?!\w)")  # the name of a content
 _WEEK = "월화수목금토일"
 
 
@@ -116,12 +120,22 @@ class Chat:
 
     def waits(self) -> list[Sent]:
         """Waits until the bot writes here by itself; what it writes."""
-        self.stage.bot.wait(lambda: len(self.sent) > self.seen)
+        self.stage.bot.wait(lambda: len(self.sent) > self.seen, LONG_SECONDS)
         return self._act(lambda: None)
 
     def skip(self) -> None:
         """What has happened here until now comes into no picture."""
         self.shot = len(self.events)
+
+    def waits_for(self, words: str) -> Sent:
+        """Waits until a message of the bot's here holds these words; the last one that does. It may have said before, on a slow machine only,
+        that they take time: that is not shown as an edit.
+        """
+        self.stage.bot.wait(lambda: any(words in sent.text for sent in self.sent), LONG_SECONDS)
+        self.stage.settle()
+        found = next(sent for sent in reversed(self.sent) if words in sent.text)
+        self.stage.first.setdefault((found.chat_id, found.message_id), found.text)
+        return found
 
     def shoot(self, name: str, alt: str, *, since: Sent | None = None, thread: int | None = None) -> None:
         """A picture of what this chat, or a topic of it, shows since the last one, or from that message of the bot's on."""
@@ -178,10 +192,12 @@ class Stage:
         self.bot, self.api = bot, bot.api
         self.now = dt.datetime.fromisoformat(now).replace(tzinfo=SEOUL)
         self.pictures: dict[str, Picture] = {}
+        self.first: dict[tuple[Any, ...], str] = {}  # the text that a message had at first, where that is not the text it was sent with
         self.pressed: set[tuple[Any, ...]] = set()  # chat, message, data of the button
         self.chats: list[Chat] = []
         self._members: dict[tuple[int, str], int] = {}
         self._versions: dict[str, str] = {}
+        self._served = self._version_served()
         self.staff = self.chat(STAFF_GROUP, STAFF_TITLE, "직원과 봇만 있는 그룹")
 
     def chat(self, chat_id: int = 0, title: str = "주민의 대화방", subtitle: str = "주민과 봇, 둘만의 대화") -> Chat:
@@ -203,6 +219,14 @@ class Stage:
         beside = path.with_suffix(".saving")
         beside.write_text(text.replace(old, new), encoding="utf-8")
         beside.replace(path)
+
+    def until_served(self) -> None:
+        """Waits until residents are answered from what was published last."""
+        self.bot.wait(lambda: self._version_served() != self._served, LONG_SECONDS)
+        self._served = self._version_served()
+
+    def _version_served(self) -> str:
+        return str(self.bot.ready()["content"]["version"])
 
     def settle(self) -> None:
         """Waits until the bot has done everything, and writes down what it sent."""
@@ -240,36 +264,41 @@ class Stage:
             author = quoted["from"]
             quote = (BOT if author.get("is_bot") else author["first_name"], (quoted.get("text") or "…").splitlines()[0])
         place = (sent.chat_id, sent.message_id)
-        buttons = tuple(tuple((one["text"], (*place, one.get("callback_data")) in self.pressed) for one in row) for row in sent.buttons)
-        is_edited = sent.versions[0] != sent.text  # other buttons alone are not marked by Telegram
+        buttons = tuple(tuple((self.steady(one["text"]), (*place, one.get("callback_data")) in self.pressed) for one in row) for row in sent.buttons)
+        is_edited = self.first.get(place, sent.versions[0]) != sent.text  # other buttons alone are not marked by Telegram
         return Line("said", BOT, self.steady(sent.text), self.steady(sent.html), True, clock, buttons, quote, is_edited)
 
     def steady(self, text: str) -> str:
-        """The text with names of contents that stay the same when a file of the content changes."""
-        for line in self.bot.log:
-            if (version := line.get("content")) and version not in self._versions:
-                self._versions[version] = sha256(f"content {len(self._versions)}".encode()).hexdigest()[: len(version)]
-        for version, shown in self._versions.items():
-            text = text.replace(version, shown)
-        return text
+        """The text without what is another one in another run: names of contents, and the folder."""
+        text = text.replace(f"{self.bot.folder}/", "")
+        return _VERSION.sub(lambda found: self._versions.setdefault(found[0], _version(len(self._versions))), text)
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
     """A function that drives a stage, when it begins, and the bot's settings.
 
-    staff  the group of the staff: "" none, "plain", or one with "topics"; copies  whether it serves a copy of the content, which may be changed
+    staff   the group of the staff: "" none, "plain", or one with "topics"
+    copies  whether it serves a copy of the content, which may be changed
+    suite   questions that a change is held against: so small a suite that nothing hangs on the packaged ones
     """
 
     act: Callable[[Stage], None]
     now: str
     staff: str
     copies: bool
+    suite: tuple[dict[str, Any], ...]
     settings: dict[str, Any]
 
     def perform(self, folder: Path) -> dict[str, Picture]:
         """Plays it with a bot of its own in an empty folder. AssertionError where the bot breaks a rule of Telegram's."""
-        settings = {**(copied(folder) if self.copies else {}), **({"telegram__staff_chat_id": STAFF_GROUP} if self.staff else {}), **self.settings}
+        settings = {**(copied(folder) if self.copies else {}), **self.settings}
+        if self.staff:
+            settings["telegram__staff_chat_id"] = STAFF_GROUP
+        if self.suite:
+            settings["content__suites"] = folder / "suites"
+            (folder / "suites").mkdir()
+            (folder / "suites" / "ours.jsonl").write_text("\n".join(json.dumps(case) for case in self.suite), encoding="utf-8")
         with BotApi() as api:
             if self.staff:
                 api.group(STAFF_GROUP, title=STAFF_TITLE, forum=self.staff == "topics")
@@ -281,6 +310,11 @@ class Play:
             self.act(stage)
             api.check()
             return stage.pictures
+
+
+def _version(number: int) -> str:
+    """A name for the so-and-so-manieth content that a play shows."""
+    return sha256(f"content {number}".encode()).hexdigest()[:12]
 
 
 def copied(folder: Path) -> dict[str, Path]:
@@ -296,7 +330,7 @@ def _quoted(lines: tuple[Line, ...]) -> Iterator[str]:
         if line.kind != "said":
             yield from (f"*{line.text}*", "")
             continue
-        head = f"**{line.who}** {line.time}{' (고침)' if line.edited else ''}"
+        head = f"**{line.who}** {line.time}{' (수정됨)' if line.edited else ''}"
         yield f"> {head}" + (f" — “{line.quote[1]}”에 답장" if line.quote else "")
         yield ">"
         # Two blanks at the end keep the line break.
