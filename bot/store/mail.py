@@ -186,15 +186,15 @@ def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id
             connection.execute(update(table).where(ours & (key == row.key)).values(chat=new_chat, payload=payload, **fresh))
 
 
-def recall(connection: Connection, bot: int, chat: str, noted: dict[str, Any]) -> int:
-    """Takes back what waits for a chat under a note like that; how many are left of it, being on their way already."""
+def recall(connection: Connection, bot: int, chat: str, noted: dict[str, Any]) -> list[dict[str, Any]]:
+    """Takes back what waits for a chat under a note like that; the notes of what is left, being on its way already."""
     which = (outbox.c.bot == bot) & (outbox.c.chat == chat) & outbox.c.done_at.is_(None) & outbox.c.note.is_not(None)
     rows = connection.execute(select(outbox.c.id, outbox.c.note, outbox.c.begun_at).where(which)).all()
     found = [row for row in rows if noted.items() <= json.loads(row.note).items()]
     back = [row.id for row in found if row.begun_at is None]
     if back:
         connection.execute(delete(outbox).where(outbox.c.id.in_(back)))
-    return len(found) - len(back)
+    return [json.loads(row.note) for row in found if row.begun_at is not None]
 
 
 def has_parcels(connection: Connection, bot: int, chat: str) -> bool:

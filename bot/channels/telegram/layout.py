@@ -55,7 +55,7 @@ def message(place: Place, text: str, buttons: Iterable[Row] = (), small: str = "
     """Plain text as one message, or as many as it needs; buttons stand under the last. small: a line at its end, set back."""
     if _units(small) > MAX_UNITS // 4:
         text, small = f"{text}\n{small}", ""
-    parts = split(text, MAX_UNITS - _units(small) - 1)
+    parts = split(text, MAX_UNITS - (_units(small) + 1 if small else 0))
     pages = [html.escape(part, quote=False) for part in parts]
     if small:
         pages[-1] += f"\n<i>{html.escape(small, quote=False)}</i>"

@@ -6,13 +6,13 @@ else; it goes once, or its failure is told in the group, where it can be sent ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
 
 from bot.channels.serving import Serving
 from bot.channels.telegram.incoming import Incoming
-from bot.channels.telegram.layout import MAX_UNITS, Place, Request, message, split
+from bot.channels.telegram.layout import Place, Request, message
 from bot.channels.telegram.staff import cards
 from bot.channels.telegram.staff.board import NAME, Board
 from bot.channels.telegram.staff.parts import change, data, toast
@@ -67,10 +67,12 @@ class Answers:
         self._post_parts(step, found, incoming.message_id, incoming.text)
         self.board.renew_cards(step, found.id)
 
-    def _post_parts(self, step: Step, found: Handoff, answer: int, text: str, head: str = "answer_head", first: int = 0) -> None:
-        """Sends an answer, in as many messages as it needs, from part number `first` on; each of them once."""
+    def _post_parts(self, step: Step, found: Handoff, answer: int, text: str, head: str = "answer_head", skip: Collection[int] = ()) -> None:
+        """Sends an answer, in as many messages as it needs, but for the parts number `skip`; each of them once."""
         parts = self._parts_of(found, text, head)
-        for number, request in list(enumerate(parts))[first:]:
+        for number, request in enumerate(parts):
+            if number in skip:
+                continue
             note = {"part": NAME, "id": found.id, "role": "part", "of": answer, "number": number, "parts": len(parts), "text": _digest(text)}
             step.post(request.payload["chat_id"], [request], found.person, note, once=True)
 
@@ -79,8 +81,7 @@ class Answers:
         place = Place(int(found.address["chat_id"]))
         whole = f"{self._sentence(found, head, number=str(found.id))}\n{text}"
         buttons = [(self._sentence(found, "solved_button"), data("hk", found.id)), (self._sentence(found, "further_button"), data("hm", found.id))]
-        pages = split(whole, MAX_UNITS)
-        return [one for n, page in enumerate(pages) for one in message(place, page, buttons if n == len(pages) - 1 else [])]
+        return message(place, whole, buttons)
 
     def _edit_answer(self, step: Step, incoming: Incoming, found: Handoff, before: Noted) -> None:
         """A clerk has corrected an answer: so is what the resident sees; what has not gone out yet goes out corrected."""
@@ -90,11 +91,11 @@ class Answers:
             self._refuse_closed(step, incoming, found)
             return
         handoffs.rewrite_note(step.connection, before.id, incoming.text)
-        sent = [one for one in handoffs.notes_of(step.connection, found.id, "part") if one.of == before.message_id]
-        begun = mail.recall(step.connection, step.bot, found.chat, {"part": NAME, "role": "part", "of": before.message_id})
+        sent, begun = self._sent(step, found, before.message_id), self._take_back(step, found, before.message_id)
         for one in sent:
             self._correct(step, found, one, incoming.text)
-        self._post_parts(step, found, before.message_id, incoming.text, "answer_head_edited" if sent or begun else "answer_head", len(sent) + begun)
+        head = "answer_head_edited" if sent or begun else "answer_head"
+        self._post_parts(step, found, before.message_id, incoming.text, head, begun.union(one.number for one in sent))
         if sent and not begun:
             self.board.reply(step, incoming, f"문의 {found.id}: 주민에게 간 답을 고쳤습니다.", found)
 
@@ -115,8 +116,16 @@ class Answers:
         if answer is not None and answer.text and _digest(answer.text) != note["text"] and found.address is not None:
             part = handoffs.notes_of(step.connection, found.id, "part")[-1]
             self._correct(step, found, part, answer.text)  # it was edited while it was on its way
-        if note["number"] == note["parts"] - 1:
+        if len({one.number for one in self._sent(step, found, note["of"])}) >= note["parts"]:
             self.board.tell(step, found, f"문의 {found.id}에 전했어요.", reply_to=note["of"])
+
+    def _sent(self, step: Step, found: Handoff, answer: int) -> list[Noted]:
+        """The parts of an answer that the resident has."""
+        return [one for one in handoffs.notes_of(step.connection, found.id, "part") if one.of == answer]
+
+    def _take_back(self, step: Step, found: Handoff, answer: int) -> set[int]:
+        """Takes back the parts of an answer that wait; the numbers of those that are on their way already."""
+        return {note["number"] for note in mail.recall(step.connection, step.bot, found.chat, {"part": NAME, "role": "part", "of": answer})}
 
     def _answer_of(self, step: Step, found: Handoff, message_id: int) -> Noted | None:
         return next((one for one in handoffs.notes_of(step.connection, found.id, "answer") if one.message_id == message_id), None)
@@ -124,7 +133,7 @@ class Answers:
     def lost(self, step: Step, found: Handoff, note: Mapping[str, Any], reason: str) -> None:
         """A part of an answer could not be delivered."""
         answer = self._answer_of(step, found, note["of"])
-        if note["number"] and not any(one.of == note["of"] for one in handoffs.notes_of(step.connection, found.id, "part")):
+        if note["number"] and not self._sent(step, found, note["of"]):
             return  # told with the first part
         buttons = [("답 다시 보내기", data("hr", answer.id))] if answer is not None and found.address is not None else []
         self.board.tell(step, found, cards.lost(found, reason), buttons, note["of"])
@@ -137,8 +146,10 @@ class Answers:
             toast(step, incoming, "이제는 다시 보낼 수 없습니다.")
             return
         toast(step, incoming)
-        sent = [one for one in handoffs.notes_of(step.connection, found.id, "part") if one.of == noted.message_id]
-        self._post_parts(step, found, noted.message_id, noted.text, first=len(sent))
+        under_way = self._take_back(step, found, noted.message_id)  # by whoever has pressed before
+        self._post_parts(
+            step, found, noted.message_id, noted.text, skip=under_way.union(one.number for one in self._sent(step, found, noted.message_id))
+        )
         if incoming.message_id is not None:
             change(step, self.board.group, incoming.message_id, f"문의 {found.id}: 답을 다시 보냅니다.", thread_id=found.thread_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from botapi import BotApi
+from botapi import BotApi, Fault
 from channels.telegram.office import CLERKS, QUESTION, STAFF, Office, set_up
 from channels.telegram.running import Running
 
@@ -163,6 +163,55 @@ def test_resident_who_blocks_the_bot_is_told_to_staff_and_gets_the_answer_when_i
 
     assert told.versions[0] == f"문의 {number}: 주민이 봇을 막아 답을 전하지 못했습니다."
     assert there.heard(resident) == ["답이에요"]
+    there.api.check()
+
+
+def test_only_the_part_that_was_lost_is_sent_again(there, resident):
+    number, before = there.hand_off(resident), len(there.api.sent(resident))
+    text = "".join(f"{n:04d}" for n in range(1024))
+    there.api.misbehave(Fault("500", method="sendMessage", chat_id=resident))
+
+    there.answer(there.card(number), text)
+    late = there.api.sent(resident)[before:]
+    told = next(sent for sent in there.api.sent(STAFF)[::-1] if "전해졌는지 알 수 없습니다" in sent.text)
+    there.press(told, "답 다시 보내기")
+
+    last, first = (sent.text for sent in there.api.sent(resident)[before:])
+    assert [last] == [sent.text for sent in late]
+    assert (first + last).partition(f"문의 {number}")[2].strip() == text
+    there.api.check()
+
+
+def test_answer_is_sent_again_once_however_often_the_button_is_pressed(there, resident):
+    number = there.hand_off(resident)
+    there.api.membership(resident, "kicked")
+    there.bot.settle()
+    there.answer(there.card(number), "답이에요")
+    told = there.api.sent(STAFF)[-1]
+    there.api.membership(resident, "member")
+    there.bot.settle()
+
+    there.api.misbehave(Fault("timeout", method="sendMessage", chat_id=resident, seconds=0.5))  # the first is still on its way at the last
+    for clerk in (CLERKS[0], CLERKS[1], CLERKS[0]):
+        there.api.press(told, "답 다시 보내기", user_id=clerk)
+    there.bot.settle()
+
+    assert there.heard(resident) == ["답이에요"]
+    there.api.check()
+
+
+def test_correction_of_an_answer_of_which_a_part_was_lost_reaches_the_resident_whole(there, resident):
+    number, before = there.hand_off(resident), len(there.api.sent(resident))
+    there.api.misbehave(Fault("500", method="sendMessage", chat_id=resident))
+    answer = there.answer(there.card(number), "가" * 4096)
+    text = "".join(f"{n:04d}" for n in range(1024))
+
+    there.api.edited(STAFF, answer, text)
+    there.bot.settle()
+
+    last, first = (sent.text for sent in there.api.sent(resident)[before:])
+    assert (first + last).partition(f"문의 {number}")[2].strip().endswith(text)
+    assert first.startswith("직원 답변")
     there.api.check()
 
 
