@@ -76,10 +76,11 @@ def lost(found: Handoff, reason: str) -> str:
 def line(found: Handoff, content: Content, now: dt.datetime) -> str:
     """One line of a list."""
     waited = now - found.at
-    how_long = f"{waited.days}일" if waited.days else f"{int(waited.total_seconds() // 3600)}시간"
+    hours = int(waited.total_seconds() // 3600)
+    how_long = f"{waited.days}일 전" if waited.days else f"{hours}시간 전" if hours else "한 시간 안"
     who = f"맡은 사람 {found.clerk_name or '직원'}" if found.clerk else "맡은 사람 없음"
     state = "답함" if found.answered_at else who
-    return f"· 문의 {found.id} · {about(found, content)} · {found.at.astimezone(SEOUL):%m월 %d일 %H:%M}({how_long} 전) · {state}"
+    return f"· 문의 {found.id} · {about(found, content)} · {found.at.astimezone(SEOUL):%m월 %d일 %H:%M}({how_long}) · {state}"
 
 
 def _open_buttons(found: Handoff) -> list[Any]:

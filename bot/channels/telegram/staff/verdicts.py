@@ -17,6 +17,7 @@ from bot.evaluation.judgement import CONFIRMED, FALSE_ALARM, Difference, Floor, 
 from bot.store.proposals import DECLINED, JUDGING, OPEN, PUBLISHED, REPLACED, UNDONE, WITHDRAWN, Proposal
 
 SHOWN, WORSE_SHOWN, NAMES_SHOWN, NOTES_SHOWN = 5, 6, 6, 3
+QUESTIONS_SHOWN, FLOORS_SHOWN = 3, 3  # of questions whose answers change alike; of floors that are broken
 _QUESTION, _REPLY, _BEFORE = 70, 90, 15  # characters; of a reply those before the first that differ
 _ROOM = MAX_UNITS - 200
 _MARKS = {CONFIRMED: "사실이 아닌 것을 맞다고 합니다", FALSE_ALARM: "급하지 않은 말을 급한 말로 봅니다"}
@@ -141,9 +142,10 @@ def _judged(judged: Judged) -> list[str]:
         found.append("답이 달라지는 질문은 없습니다.")
     elif others:
         found.append(f"답이 달라지는 질문 {len(others) + verdict.more}개{_sums(verdict)}")
-        found += [f"· {_difference(one)}" for one in others[:SHOWN]]
-        if len(others) + verdict.more > SHOWN:
-            found.append(f"이 밖에 {len(others) + verdict.more - SHOWN}개")
+        groups = _alike(others)
+        found += [f"· {_group(group)}" for group in groups[:SHOWN]]
+        left = sum(map(len, groups[SHOWN:])) + verdict.more
+        found += [f"이 밖에 {left}개"] if left else []
     asked = f"질문 {verdict.asked:,}개로 살펴보았습니다."
     return [*found, "\n".join([asked, *(f"참고: {note}" for note in verdict.notes[:NOTES_SHOWN])])]
 
@@ -159,26 +161,53 @@ def _introduced(verdict: Verdict) -> list[str]:
     if not wrong:
         return []
     found = [f"⚠ 틀린 답이 {len(wrong)}개 새로 생깁니다."]
-    found += [f"✗ {_difference(one)}" for one in wrong[:WORSE_SHOWN]]
-    return [*found, *([f"이 밖에 틀린 답 {len(wrong) - WORSE_SHOWN}개"] if len(wrong) > WORSE_SHOWN else [])]
+    groups = _alike(wrong)
+    found += [f"✗ {_group(group)}" for group in groups[:WORSE_SHOWN]]
+    left = sum(map(len, groups[WORSE_SHOWN:]))
+    return [*found, *([f"이 밖에 틀린 답 {left}개"] if left else [])]
+
+
+def _alike(differences: Sequence[Difference]) -> list[list[Difference]]:
+    """Put together by what is said before and after, in the order of the first of each: one slip changes many answers in one way."""
+    found: dict[tuple[str, ...], list[Difference]] = {}
+    for one in differences:
+        found.setdefault((*_excerpts(one.before.body, one.after.body), *one.after.marks), []).append(one)
+    return [*found.values()]
+
+
+def _group(group: Sequence[Difference]) -> str:
+    """Questions whose answers change alike, the first ones by name."""
+    if len(group) == 1:
+        return _difference(group[0])
+    named = ", ".join(_question(one) for one in group[:QUESTIONS_SHOWN])
+    more = f" 밖에 {len(group) - QUESTIONS_SHOWN}개" if len(group) > QUESTIONS_SHOWN else ""
+    return f"{named}{more}\n{_change(group[0])}"
 
 
 def _floors(floors: Sequence[Floor]) -> list[str]:
     if not floors:
         return []
-    lines = ["⚠ 지켜야 할 기준에 못 미치게 됩니다."]
-    for one in floors:
+    lines = [f"⚠ 지켜야 할 기준 {len(floors)}개에 못 미치게 됩니다."]
+    for one in floors[:FLOORS_SHOWN]:
         what, limit = ("제대로 답함", f"{one.floor:g}% 이상") if one.what == "resolved" else ("틀리게 답함", f"{one.floor:g}% 이하")
         lines.append(f"✗ {one.suite} · {_SLOTS.get(one.slot, one.slot)}: {what} {one.before:g}% → {one.after:g}% (기준 {limit})")
+    lines += [f"이 밖에 {len(floors) - FLOORS_SHOWN}개"] if len(floors) > FLOORS_SHOWN else []
     return ["\n".join(lines)]
 
 
 def _difference(one: Difference) -> str:
+    return f"{_question(one)}\n{_change(one)}"
+
+
+def _question(one: Difference) -> str:
     asked = f" (주민 {one.count}번)" if one.is_residents and one.count else ""
+    return f"“{_shorten(one.question, _QUESTION)}”{asked}"
+
+
+def _change(one: Difference) -> str:
     marks = [_MARKS[mark] for mark in one.after.marks if mark not in one.before.marks and mark in _MARKS]
-    lines = [f"“{_shorten(one.question, _QUESTION)}”{asked}", *marks]
     before, after = _excerpts(one.before.body, one.after.body)
-    return "\n".join([*lines, f"  지금: {before}", f"  고치면: {after}"])
+    return "\n".join([*marks, f"  지금: {before}", f"  고치면: {after}"])
 
 
 def _excerpts(before: str, after: str) -> tuple[str, str]:
