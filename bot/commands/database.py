@@ -39,6 +39,7 @@ _NAMES = {
     "blocks": "문의를 막은 사람",
     "closed": "오래 손대지 않아 닫은 문의",
     "handoff_texts": "글과 주소를 지운 문의",
+    "verdicts": "견준 결과를 지운 고침",
     "answers": "글을 지운 직원 답변",
     "journal": "삭제 기록 파일의 옛 줄",
 }

@@ -19,7 +19,7 @@ JUDGING, OPEN, PUBLISHED, DECLINED, UNDONE, REPLACED, WITHDRAWN = "judging", "op
 UNDECIDED = (JUDGING, OPEN)
 JUDGE_SECONDS = 60  # without a sign of life, after which another takes over
 _PUT_BACK = "put_back"
-_COLUMNS = tuple(proposals.c[name] for name in "id version base at state judged_at verdict message_id decided_at clerk_name".split())
+_COLUMNS = tuple(proposals.c[name] for name in "id version base at state judged_at verdict message_id decided_at decided_by clerk_name".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Proposal:
     judged_at   the last sign of life of whoever judges it
     verdict     JSON, or None before it is judged, and when residents' words in it are past their time
     message_id  of its card in the group
+    decided_by  of what is undecided: who of the staff wants it looked at again, whatever stands in the folder
     """
 
     id: int
@@ -41,6 +42,7 @@ class Proposal:
     verdict: str | None
     message_id: int | None
     decided_at: dt.datetime | None
+    decided_by: str
     clerk_name: str
 
     @property

@@ -100,6 +100,7 @@ def _empty(database: Database, limit: dt.datetime) -> int:
 def _steps(now: dt.datetime, text_days: int, record_days: int) -> list[tuple[str, Delete | Update]]:
     texts, records, mail, draft = (now - dt.timedelta(days=days) for days in (text_days, record_days, MAIL_DAYS, DRAFT_DAYS))
     erased: dict[str, Any] = {"payload": None}
+    holds = proposals.c.verdict.is_not(None) | (proposals.c.clerk_name != "")  # residents' words, and a clerk's name
     is_told = outbox.c.note.is_(None) | (outbox.c.created_at < texts)
     return [
         ("questions", delete(questions).where(questions.c.at < texts)),
@@ -109,6 +110,7 @@ def _steps(now: dt.datetime, text_days: int, record_days: int) -> list[tuple[str
         ("replies", delete(replies).where(replies.c.at < records)),
         ("votes", delete(votes).where(votes.c.at < records)),
         ("blocks", delete(blocks).where(blocks.c.until < now)),
+        ("verdicts", update(proposals).where((proposals.c.at < texts) & holds).values(verdict=None, clerk_name="")),
         (
             "proposals",
             delete(proposals).where(proposals.c.state.not_in(_UNDECIDED) & (func.coalesce(proposals.c.decided_at, proposals.c.at) < records)),

@@ -153,6 +153,14 @@ def test_proposals_that_wait_for_a_word_stay(database):
     assert cleared(database) == {}
 
 
+def test_of_a_proposal_what_residents_said_and_the_clerks_name_go_before_the_rest(database):
+    for state, age in (("published", TEXTS + LITTLE), ("open", TEXTS + LITTLE), ("declined", TEXTS - LITTLE)):
+        add_proposal(database, days_ago(age), state=state, version=state, verdict="{}", clerk_name="김담당")
+
+    assert cleared(database) == {"verdicts": 2}
+    assert [(row["verdict"], row["clerk_name"]) for row in rows(database, "proposals")] == [(None, ""), (None, ""), ("{}", "김담당")]
+
+
 def test_notes_pauses_and_publications_are_never_cleared(database):
     add(database, "notes", name="digest", value="1999-W01")
     add(database, "pauses", scope="*", at=days_ago(RECORDS * 9))

@@ -7,6 +7,7 @@ here or by another replica; one that fails is told, and staff decide all the sam
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -104,10 +105,10 @@ class Judging:
             judged = Judged(fault=str(error))
         except asyncio.TimeoutError:
             judged = Judged(fault="살펴보는 데 너무 오래 걸려 그만두었습니다.")
-        except Exception:
-            log.exception("judging failed")
-            self.metrics.error("content")
-            judged = Judged(fault=_BROKEN)
+        except asyncio.CancelledError:  # the bot stops: whoever comes next need not wait for a sign of life
+            with contextlib.suppress(Exception):
+                await self.act(lambda step: proposals.change(step.connection, found.id, judged_at=None))
+            raise
         finally:
             beating.cancel()
         self._warm = ""
@@ -122,18 +123,21 @@ class Judging:
             await asyncio.sleep(BEAT_SECONDS)
 
     def _judged(self, found: Proposal) -> Judged:
-        """Blocking. Raises BotError."""
+        """What is to be said of it. Blocking. Raises BotError where the store fails."""
         database = self.publishing.database
         with reading(database) as connection:
             after, kept = proposals.files_of(connection, found.id), contents.get(connection, found.base)
-        before = self._snapshot(found.base, kept)
-        snapshot = unpack(after)
         changes = Changes()
         try:
+            before, snapshot = self._snapshot(found.base, kept), unpack(after)
             changes = changes_between(before, snapshot)
             verdict = self.gate.judge(before, snapshot, asked_in_vain(database, self._words()), reports.told_topics(database))
         except BotError as error:
             return Judged(changes, None, str(error))
+        except Exception:
+            log.exception("judging failed")
+            self.metrics.error("content")
+            return Judged(changes, None, _BROKEN)
         return Judged(changes, verdict)
 
     def _snapshot(self, version: str, kept: bytes | None) -> Snapshot:

@@ -211,6 +211,7 @@ class Mailroom:
             return response.wish
         if response.forget:
             self.inquiries.forgotten(step, person)
+            self.approval.forgotten(step)
             records.forget(connection, person, step.now)
             self._note_deletion(person, step.now)
         if response.state is not None:

@@ -68,7 +68,8 @@ class Approval:
         waiting = proposals.undecided(step.connection)
         if current is None or saved.version in (current.version, self.serving.version):
             for one in waiting:
-                self._close(step, one, WITHDRAWN)
+                if not one.decided_by:
+                    self._close(step, one, WITHDRAWN)
             return
         if any(one.version == saved.version for one in waiting):
             return  # seen by another replica, or before a restart
@@ -122,6 +123,16 @@ class Approval:
         if proposals.put_back_done(step.connection, number):
             found = proposals.get(step.connection, number)
             say(step, self.group, f"고침 {number}번: {told}", reply_to=found.message_id or None if found else None)
+
+    def forgotten(self, step: Step) -> None:
+        """A resident has all records deleted: no verdict holds residents' own words any more, for it is not kept whose they are."""
+        for found in proposals.with_verdict(step.connection):
+            judged = Judged.from_text(found.verdict)
+            without = judged.without_residents()
+            if without != judged:
+                proposals.change(step.connection, found.id, verdict=without.as_text())
+                if found.state == OPEN:
+                    self._renew_card(step, found.id)
 
     # -- what staff press ----------------------------------------------------------------------------------------
 
@@ -205,7 +216,7 @@ class Approval:
                 "judged_at": None,
                 "verdict": None,
                 "decided_at": None,
-                "decided_by": "",
+                "decided_by": incoming.person,
                 "clerk_name": "",
             }
             if proposals.move(step.connection, found.id, (DECLINED, UNDONE, WITHDRAWN), JUDGING, **anew):

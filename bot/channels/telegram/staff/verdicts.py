@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.channels.session import SEOUL
@@ -55,6 +55,13 @@ class Judged:
     def objects(self) -> bool:
         """Whether publishing needs a second word."""
         return self.verdict is None or self.verdict.objects
+
+    def without_residents(self) -> Judged:
+        """The same without what residents have asked."""
+        if self.verdict is None:
+            return self
+        kept = tuple(one for one in self.verdict.differences if not one.is_residents)
+        return self if len(kept) == len(self.verdict.differences) else replace(self, verdict=replace(self.verdict, differences=kept))
 
     def as_text(self) -> str:
         shown = {"changes": self.changes.as_json(), "verdict": self.verdict.as_json() if self.verdict else None, "fault": self.fault}

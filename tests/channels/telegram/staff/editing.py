@@ -9,7 +9,10 @@ desk.press(card, "올리기")
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +20,12 @@ from botapi import BotApi, Sent
 from channels.telegram.office import CLERKS, STAFF, set_up
 from channels.telegram.running import Running, Start
 
+from bot.store import schema
+from bot.store.database import Database
+
 RESIDENT = 501
 BELL, LAMP = "안전비상벨은 12곳에서 바꿨어요.", "보안등은 30곳에 달았어요."
-ASK_BELL = "비상벨 몇 개 바꿨어요?"
+ASK_BELL, ASK_LAMP = "비상벨 몇 개 바꿨어요?", "보안등 몇 개 달았나요"
 KNOWLEDGE = """\
 section: 안전
 document: paper
@@ -101,6 +107,36 @@ class Desk:
 
     def toasts(self) -> list[str]:
         return [call.params["text"] for call in self.api.calls if call.method == "answerCallbackQuery" and call.params.get("text")]
+
+    # -- what is on record
+
+    def _rows(self, table: Any) -> list[Any]:
+        database = Database(self.bot.store, threads=1)
+        try:
+            with database.begin() as connection:
+                return list(connection.execute(table.select().order_by(table.c.id)))
+        finally:
+            database.dispose()
+
+    def published(self) -> list[str]:
+        """How each publication came about."""
+        return [row.how for row in self._rows(schema.publications)]
+
+    def proposed(self) -> list[str]:
+        return [row.state for row in self._rows(schema.proposals)]
+
+    def backdate(self) -> None:
+        """As if whoever judges had given no sign of life for long."""
+        database = Database(self.bot.store, threads=1)
+        with database.begin() as connection:
+            connection.execute(schema.proposals.update().values(judged_at=dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc)))
+        database.dispose()
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """A command on the machine of the bot."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments], cwd=self.bot.folder, env=self.bot.environment, capture_output=True, stdin=subprocess.DEVNULL
+        )
 
     @staticmethod
     def labels(sent: Sent) -> list[str]:
