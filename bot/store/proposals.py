@@ -19,16 +19,17 @@ JUDGING, OPEN, PUBLISHED, DECLINED, UNDONE, REPLACED, WITHDRAWN = "judging", "op
 UNDECIDED = (JUDGING, OPEN)
 JUDGE_SECONDS = 60  # without a sign of life, after which another takes over
 _PUT_BACK = "put_back"
-_COLUMNS = tuple(proposals.c[name] for name in "id version base at state judged_at verdict message_id decided_at decided_by clerk_name".split())
+_NAMES = "id version base at state judged_at message_id decided_at decided_by clerk_name".split()
+_COLUMNS = (*(proposals.c[name] for name in _NAMES), proposals.c.verdict.is_not(None).label("is_judged"))
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One changed content. All but its files, which `files_of` gives.
+    """One changed content. All but its files and its verdict, which are long: `files_of`, `verdict_of`.
 
     base        the version that was published when it was judged
     judged_at   the last sign of life of whoever judges it
-    verdict     JSON, or None before it is judged, and when residents' words in it are past their time
+    is_judged   whether there is a verdict; it goes when residents' words in it are past their time
     message_id  of its card in the group
     decided_by  of what is undecided: who of the staff wants it looked at again, whatever stands in the folder
     """
@@ -39,11 +40,11 @@ class Proposal:
     at: dt.datetime
     state: str
     judged_at: dt.datetime | None
-    verdict: str | None
     message_id: int | None
     decided_at: dt.datetime | None
     decided_by: str
     clerk_name: str
+    is_judged: bool
 
     @property
     def is_undecided(self) -> bool:
@@ -69,6 +70,12 @@ def files_of(connection: Connection, number: int) -> bytes:
     if files is None:
         raise KeyError(number)
     return bytes(files)
+
+
+def verdict_of(connection: Connection, number: int) -> str | None:
+    """What the suites say of it, as JSON."""
+    verdict: str | None = connection.execute(select(proposals.c.verdict).where(proposals.c.id == number)).scalar()
+    return verdict
 
 
 def undecided(connection: Connection) -> list[Proposal]:

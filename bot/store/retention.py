@@ -110,7 +110,10 @@ def _steps(now: dt.datetime, text_days: int, record_days: int) -> list[tuple[str
         ("replies", delete(replies).where(replies.c.at < records)),
         ("votes", delete(votes).where(votes.c.at < records)),
         ("blocks", delete(blocks).where(blocks.c.until < now)),
-        ("verdicts", update(proposals).where((proposals.c.at < texts) & holds).values(verdict=None, clerk_name="")),
+        (
+            "verdicts",
+            update(proposals).where((func.coalesce(proposals.c.judged_at, proposals.c.at) < texts) & holds).values(verdict=None, clerk_name=""),
+        ),
         (
             "proposals",
             delete(proposals).where(proposals.c.state.not_in(_UNDECIDED) & (func.coalesce(proposals.c.decided_at, proposals.c.at) < records)),

@@ -91,7 +91,8 @@ class Judging:
         current = ledger.current.version if ledger.current is not None else ""
         late = self.publishing.clock() - dt.timedelta(seconds=proposals.JUDGE_SECONDS)
         is_free = [one.state == JUDGING and (one.judged_at is None or one.judged_at < late) for one in ledger.undecided]
-        is_due = any(is_free) or any(current in (one.version, "") or one.base != current for one in ledger.undecided)
+        is_open = [one.state != JUDGING and (not one.is_judged or current == one.version) for one in ledger.undecided]
+        is_due = any([*is_free, *is_open, *(one.base != current for one in ledger.undecided)])
         found: Proposal | None = await self.act(self.approval.claim) if is_due or is_new else None
         if found is not None:
             self._task = asyncio.create_task(self._judge(found))

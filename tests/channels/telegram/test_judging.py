@@ -182,3 +182,15 @@ def test_the_served_content_is_warmed_where_staff_decide_and_nothing_else_is_to_
         court.round()
 
     assert court.gate.warmed == [publishing.serving.served.snapshot]
+
+
+def test_a_verdict_that_is_past_its_time_is_made_anew(publishing):
+    court = Court(publishing, safe)
+    court.round()
+    court.step(lambda step: proposals.change(step.connection, 1, verdict=None))
+    court.now += dt.timedelta(days=31)
+
+    court.round()
+
+    assert court.states == ["open"]
+    assert court.rows(schema.proposals)[0].verdict

@@ -86,7 +86,8 @@ class Approval:
             if current is not None and one.version == current.version:
                 self._close(step, one, PUBLISHED)  # on the command line
                 continue
-            if current is not None and one.base != current.version:  # to be held against what is published now
+            is_forgotten = one.state == OPEN and not one.is_judged  # the verdict was past its time
+            if current is not None and (is_forgotten or one.base != current.version):  # to be held against what is published now
                 anew: dict[str, Any] = {"base": current.version, "judged_at": None, "verdict": None}
                 proposals.move(step.connection, one.id, (OPEN, JUDGING), JUDGING, **anew)
                 self._renew_card(step, one.id)
@@ -127,7 +128,7 @@ class Approval:
     def forgotten(self, step: Step) -> None:
         """A resident has all records deleted: no verdict holds residents' own words any more, for it is not kept whose they are."""
         for found in proposals.with_verdict(step.connection):
-            judged = Judged.from_text(found.verdict)
+            judged = _judged(step, found)
             without = judged.without_residents()
             if without != judged:
                 proposals.change(step.connection, found.id, verdict=without.as_text())
@@ -140,7 +141,7 @@ class Approval:
         found = self._waiting(step, incoming, parts)
         if found is None:
             return
-        judged = Judged.from_text(found.verdict)
+        judged = _judged(step, found)
         if not judged.objects:
             self._do_publish(step, incoming, found)
             return
@@ -224,11 +225,11 @@ class Approval:
 
     def _show_all(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
         found = proposals.get(step.connection, _number(parts))
-        if found is None or found.verdict is None:
+        if found is None or not found.is_judged:
             toast(step, incoming, "견준 결과가 남아 있지 않습니다.")
             return
         toast(step, incoming)
-        pages = verdicts.pages(Judged.from_text(found.verdict))
+        pages = verdicts.pages(_judged(step, found))
         start = _number(parts[1:]) if len(parts) > 3 else 0
         for number, page in enumerate(pages[start : start + PAGES_AT_ONCE], start):
             goes_on = number == start + PAGES_AT_ONCE - 1 and number + 1 < len(pages)
@@ -301,11 +302,11 @@ class Approval:
             if found.state == OPEN:
                 self._post_card(step, found)
             return
-        judged = Judged.from_text(found.verdict)
+        judged = _judged(step, found)
         change(step, self.group, found.message_id, verdicts.card(found, judged), self._buttons(found, judged), note=_note(found))
 
     def _post_card(self, step: Step, found: Proposal) -> None:
-        judged = Judged.from_text(found.verdict)
+        judged = _judged(step, found)
         proposals.change(step.connection, found.id, message_id=_ON_ITS_WAY)
         say(step, self.group, verdicts.card(found, judged), self._buttons(found, judged), note=_note(found))
 
@@ -341,6 +342,10 @@ def _looks(found: Proposal) -> str:
 
 def _note(found: Proposal) -> dict[str, Any]:
     return {"part": NAME, "id": found.id, "looks": _looks(found)}
+
+
+def _judged(step: Step, found: Proposal) -> Judged:
+    return Judged.from_text(proposals.verdict_of(step.connection, found.id))
 
 
 def _fate(found: Proposal) -> str:

@@ -20,7 +20,7 @@ FLOOR = Floor("clean-1", "answer", "resolved", 98.2, 98.7, 90.1)
 def proposal(state: str = OPEN, **values) -> Proposal:
     made = {
         "judged_at": None,
-        "verdict": None,
+        "is_judged": True,
         "message_id": 7,
         "decided_at": None,
         "clerk_name": "",
