@@ -294,12 +294,24 @@ class TelegramFile(Shape):
 class HandoffFile(Shape):
     """What is said when a resident's words are passed on to staff.
 
-    send, stop  what residents write in place of the buttons; the whole message, spaces and marks aside
-    under_age   parts, parted by " + ", of a message whose writer is under 14, unless one of under_age_unless stands in it
+    send, stop, report  what residents write in place of the buttons; the whole message, or several in a row, spaces and marks aside
+    not_yet             what they write before their question; wish: what a message that wants a person has besides a question
+    state, waiting      what asks how an inquiry stands: parts, parted by " + ", of a short message; the whole message of who waits
+    withdraw            what takes back what was just sent; the whole message
+    solved, further     what they write in place of the buttons under an answer of the staff's
+    under_age           parts, parted by " + ", of a message whose writer is under 14, unless one of under_age_unless stands in it
     """
 
     send: PhrasesField
     stop: PhrasesField
+    report: PhrasesField = Phrases()
+    not_yet: PhrasesField = Phrases()
+    wish: PhrasesField = Phrases()
+    state: PhrasesField = Phrases()
+    waiting: PhrasesField = Phrases()
+    withdraw: PhrasesField = Phrases()
+    solved: PhrasesField = Phrases()
+    further: PhrasesField = Phrases()
     under_age: PhrasesField = Phrases()
     under_age_unless: PhrasesField = Phrases()
     wording: dict[str, TextField]

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.schema import blocks, drafts, handoffs, messages, notes, questions
+from bot.store.schema import blocks, drafts, handoffs, messages, notes, questions, replies
 
 OPEN = "open"
 # What the bot has written in the group of the staff; an answer to one of these goes to the resident.
@@ -144,6 +144,14 @@ def draft(connection: Connection, chat: str, person: str, since: dt.datetime) ->
     return Draft(
         row.chat, row.person, row.mark, row.at, row.kind, row.text, row.language, row.handoff, _ids(row.topics), _ids(row.aspects), row.reply_kind
     )
+
+
+def talked_since(connection: Connection, chat: str, person: str, since: dt.datetime, *kinds: str) -> bool:
+    """Whether the bot has replied to the person in this chat after that time. kinds: of replies that count; none given: all."""
+    which = (replies.c.chat == chat) & (replies.c.person == person) & (replies.c.at > since)
+    if kinds:
+        which &= replies.c.kind.in_(kinds)
+    return bool(connection.execute(select(exists().where(which))).scalar())
 
 
 def drop_draft(connection: Connection, chat: str, person: str) -> None:

@@ -18,6 +18,7 @@ from telegram import BotCommand, Update
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, ExtBot, TypeHandler, Updater
 
+from bot.channels.telegram.conversation import WISHES
 from bot.channels.telegram.delivery import Delivery, SendingRequest, is_unauthorized
 from bot.channels.telegram.dispatch import Dispatcher, Visit
 from bot.channels.telegram.housekeeping import Housekeeping, Standing
@@ -263,6 +264,8 @@ class TelegramBot:
     async def _introduce(self, bot: ExtBot[Any]) -> None:
         """Tells Telegram the commands, in both languages; nothing where it knows them."""
         commands = self.serving.engine.content.commands
+        if self.settings.telegram.staff_chat_id is None:
+            commands = tuple(one for one in commands if one.id not in WISHES)
         if commands == self._introduced:
             return
         self._introduced = commands

@@ -8,40 +8,27 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
-from bot.channels.telegram.conversation import Conversation, plain
-from bot.channels.telegram.incoming import Incoming
-from bot.channels.telegram.layout import VERSION, Button, Place, acknowledge, message
+from bot.channels.telegram.layout import VERSION, Button, acknowledge
+from bot.channels.telegram.person import Person
+from bot.channels.telegram.said import besides, is_said, language_of, plain
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.inquiries import Inquiries
+from bot.channels.telegram.standing import asks_how_it_stands, excerpt, standing, withdrawals
 from bot.channels.telegram.step import Step
 from bot.config import Settings
 from bot.desk.hours import OfficeHours, moment_text
+from bot.engine import Turn
 from bot.store import handoffs
 from bot.store.handoffs import Draft, Handoff
 from bot.store.masking import MASK
 
-_OWN_WORDS = 25  # letters from which on a message that asks for staff is taken for what is to be asked
+_OWN_WORDS = 6  # letters, besides the wish for staff, from which on a message is taken for what is to be asked
+_NEW_WORDS = 12  # the same, where there is a question that could not be answered
+_GOES_ON = dt.timedelta(minutes=3)  # after which what is written is no longer taken for the rest of a text
 _CONSENT = ("ask", "terms", "terms_masked", "under_age")  # what is approved with a press
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who writes, from where, and in which language they are answered."""
-
-    incoming: Incoming
-    chat: str
-    language: str
-    talk: Conversation
-
-    @property
-    def id(self) -> str:
-        return self.incoming.person
-
-    def sentence(self, key: str, **values: str) -> str:
-        return self.talk.sentence(key, self.language, **values)
 
 
 class Asking:
@@ -72,49 +59,140 @@ class Asking:
         return True
 
     def typed(self, step: Step, person: Person) -> bool:
-        """Whether a text belongs to a hand-off that is being written or that it answers; then it has been dealt with."""
-        incoming, said = person.incoming, plain(person.incoming.text)
-        words = person.talk.engine.content.handoff
-        draft = self._draft(step, person)
-        if draft is not None and said in {plain(one) for one in words.stop.all}:
+        """Whether a message belongs to a hand-off that is being written or that it answers; then it has been dealt with."""
+        if self._writes(step, person):
+            return True
+        return person.incoming.kind == "text" and (self._answers(step, person) or self._about_sent(step, person))
+
+    def _writes(self, step: Step, person: Person) -> bool:
+        """What is said while a text is waited for, or stands to be approved: only as long as the bot has said nothing else meanwhile."""
+        draft, said, words = self._at_hand(step, person), person.incoming.text, person.words
+        if draft is None or not said or plain(said) in person.talk.typed:
+            return False
+        person = replace(person, language=draft.language)
+        if person.incoming.kind == "media":
+            if draft.text is None:
+                person.tell(step, person.sentence("handoff_no_media"))
+                self._preview(step, person, replace(draft, text=said))
+            return draft.text is None
+        agreed = (*words.send.all, *(words.report.all if draft.kind == "report" else ()))
+        if is_said(said, words.stop.all):
             self._stop(step, person, draft.mark)
-        elif draft is not None and draft.text is None:
-            self._preview(step, person, replace(draft, text=incoming.text))
-        elif draft is not None and draft.kind == "question" and said in {plain(one) for one in words.send.all}:
+        elif draft.text is None and is_said(said, (*words.not_yet.all, *agreed)):
+            person.tell(step, person.sentence("handoff_write_now"), [self._stop_button(person, draft)])
+        elif draft.text is None:
+            self._preview(step, person, replace(draft, text=said))
+        elif is_said(said, agreed):
             self._send(step, person, draft.mark)
+        elif _is_rest(step, draft, person):
+            self._preview(step, person, replace(draft, text=f"{draft.text}\n{said}"))
         else:
-            return self._answers(step, person)
+            return False
         return True
 
-    def begin(self, step: Step, person: Person) -> None:
+    def _about_sent(self, step: Step, person: Person) -> bool:
+        """What is said of an inquiry that was sent: that it is solved, that there is more to ask, how it stands."""
+        said, words = person.incoming.text, person.words
+        is_solved = is_said(said, words.solved.all)
+        if is_solved or is_said(said, words.further.all):
+            found = handoffs.of_person(step.connection, person.id)
+            answered = [one for one in found if one.answered_at is not None] or (found if len(found) == 1 else [])
+            answered = answered or (handoffs.all_of_person(step.connection, person.id) if is_solved and not found else [])
+            if not answered and not is_solved and not found and handoffs.all_of_person(step.connection, person.id):
+                self._open(step, person, None)
+                return True
+            if answered:
+                (self._solved if is_solved else self._further)(step, person, str(answered[-1].id))
+            return bool(answered)
+        if is_said(said, words.withdraw.all):
+            return self._just_sent(step, person) and self._cancel(step, person, perhaps=True)
+        if not person.talk.is_command(said) and asks_how_it_stands(step, person):
+            self.show(step, replace(person, language="en" if language_of(said, "") == "en" else person.language))
+            return True
+        return False
+
+    def _just_sent(self, step: Step, person: Person) -> bool:
+        """Whether the last thing that the bot did was to pass something on."""
+        waiting = [one.at for one in handoffs.of_person(step.connection, person.id) if one.answered_at is None]
+        return bool(waiting) and not handoffs.talked_since(step.connection, person.chat, person.id, max(waiting))
+
+    def goes_on(self, step: Step, person: Person, turn: Turn) -> bool:
+        """Whether the first thing said after an answer of the staff's goes on with it, as far as the bot cannot answer it; then it is shown."""
+        reply, incoming = turn.reply, person.incoming
+        is_open = reply.kind == "fallback" or any(part.missing for part in turn.trace.decision.parts)
+        if incoming.group or incoming.kind != "text" or reply.urgent or reply.kind == "chitchat" or not is_open or self._refusal(step, person, 0):
+            return False
+        answered = [one for one in handoffs.of_person(step.connection, person.id) if one.answered_at is not None]
+        found = max(answered, key=lambda one: one.touched_at, default=None)
+        if found is None or found.touched_at < self._since(step) or not set(reply.topics) <= set(found.topics):
+            return False
+        if handoffs.talked_since(step.connection, person.chat, person.id, found.touched_at):
+            return False
+        self._open(step, person, incoming.text, found.topics, reply.aspects, handoff=found.id)
+        return True
+
+    def grant(self, step: Step, person: Person, wish: str) -> bool:
+        """Does what the resident wishes for; False where that is only perhaps meant, and there is nothing of the kind."""
+        name, _, perhaps = wish.partition(" ")
+        if name == "inquiries":
+            self.show(step, person)
+        elif name == "cancel":
+            return self._cancel(step, person, bool(perhaps))
+        elif perhaps and not self.group.is_usable:
+            return False
+        else:
+            self._begin(step, person)
+        return True
+
+    def show(self, step: Step, person: Person) -> None:
+        """How the resident's inquiries stand."""
+        if person.incoming.group:
+            person.tell(step, person.sentence("inquiries_group"))
+            return
+        person.tell(step, *standing(step, person, self.hours))
+
+    def _begin(self, step: Step, person: Person) -> None:
         """The resident wishes to ask staff: the question that could not be answered, or what they write."""
         asked = handoffs.last_question(step.connection, person.chat, person.id, self._since(step))
-        if asked is not None and any(one.text == asked.text for one in handoffs.of_person(step.connection, person.id)):
+        if asked is not None and self._there(step, person, asked.text) is not None:
             asked = None  # it is with the staff already
-        own = plain(person.incoming.text.replace(MASK, ""))
-        if person.incoming.kind == "text" and len(own) > _OWN_WORDS:
+        draft = self._at_hand(step, person)
+        own = besides(person.incoming.text.replace(MASK, ""), person.words.wish.all) if person.incoming.kind == "text" else 0
+        if own >= (_OWN_WORDS if asked is None else _NEW_WORDS):
             self._open(step, person, person.incoming.text)
+        elif draft is not None and draft.text and not self._refusal(step, person, draft.handoff):
+            self._preview(step, person, draft)
         elif asked is not None:
             masked = MASK in person.incoming.text
             self._open(step, person, asked.text, asked.topics, asked.aspects, asked.kind, masked)
+        elif draft is not None and draft.text is None and not self._refusal(step, person):
+            handoffs.save_draft(step.connection, replace(draft, at=step.now))
+            person.tell(step, person.sentence("handoff_write_now"), [self._stop_button(person, draft)])
         else:
             self._open(step, person, None)
 
-    def cancel(self, step: Step, person: Person) -> None:
-        """The resident withdraws: what is being written, or what was sent."""
-        draft, found = self._draft(step, person), handoffs.of_person(step.connection, person.id)
+    def _cancel(self, step: Step, person: Person, perhaps: bool) -> bool:
+        """The resident withdraws: what is being written, or what was sent; on a guess only after a question."""
+        draft, found = self._at_hand(step, person), handoffs.of_person(step.connection, person.id)
+        if perhaps and draft is None and not found:
+            return False
         if draft is not None:
             self._stop(step, person, draft.mark)
         elif not found:
-            self._say(step, person, person.sentence("handoff_nothing"))
-        elif len(found) == 1:
-            self._withdraw(step, person, str(found[0].id))
+            person.tell(step, person.sentence("handoff_nothing"))
+        elif len(found) > 1:
+            lines = [] if person.incoming.group else [person.sentence("handoff_line", number=str(one.id), text=excerpt(one.text)) for one in found]
+            person.tell(step, "\n".join([person.sentence("handoff_which"), *lines]), withdrawals(person, found))
+        elif perhaps:
+            person.tell(step, person.sentence("handoff_cancel_ask", number=str(found[0].id)), withdrawals(person, found))
         else:
-            buttons = [(person.sentence("handoff_label", number=str(one.id)), f"{VERSION}|hz|{one.id}") for one in found]
-            self._say(step, person, person.sentence("handoff_which"), buttons)
+            self._withdraw(step, person, str(found[0].id))
+        return True
 
     def offer_report(self, step: Step, person: Person, topics: tuple[str, ...]) -> list[Button]:
-        """The buttons under "shall I tell the staff?": for the message just sent, and nothing else."""
+        """The buttons under "shall I tell the staff?": for the message just sent, and nothing else; none where it could not be passed on."""
+        if self._refusal(step, person):
+            return []
         draft = self._new(step, person, person.incoming.text, kind="report", topics=topics)
         handoffs.save_draft(step.connection, draft)
         return [(person.sentence("report_button"), f"{VERSION}|hs|{draft.mark}"), (person.sentence("report_no_button"), f"{VERSION}|hq|{draft.mark}")]
@@ -127,12 +205,12 @@ class Asking:
     ) -> None:  # fmt: skip
         refusal = self._refusal(step, person, handoff)
         if refusal:
-            self._say(step, person, refusal)
+            person.tell(step, refusal)
             return
         draft = self._new(step, person, text, topics=topics, aspects=aspects, reply_kind=reply_kind, handoff=handoff)
         if text is None:
             handoffs.save_draft(step.connection, draft)
-            self._say(step, person, person.sentence("handoff_write"), [self._stop_button(person, draft)])
+            person.tell(step, person.sentence("handoff_write"), [self._stop_button(person, draft)])
         else:
             self._preview(step, person, draft, masked)
 
@@ -145,7 +223,7 @@ class Asking:
         until = handoffs.blocked_until(step.connection, person.id, step.now)
         if until is not None:
             return person.sentence("handoff_blocked", until=moment_text(until, person.language))
-        waiting = len(handoffs.of_person(step.connection, person.id))
+        waiting = sum(one.answered_at is None for one in handoffs.of_person(step.connection, person.id))
         if handoff is None and waiting >= self.settings.handoff.open_at_once:
             return person.sentence("handoff_too_many", count=str(waiting))
         return ""
@@ -157,17 +235,18 @@ class Asking:
             return
         if self._is_child(person, text):
             handoffs.drop_draft(step.connection, person.chat, person.id)
-            self._say(step, person, person.sentence("under_age_only"))
+            person.tell(step, person.sentence("under_age_only"))
             return
-        draft = replace(draft, text=text, mark=_mark(), at=step.now)
+        draft = replace(draft, text=text, mark=_mark(), at=step.now, language=language_of(text, draft.language))
+        person = replace(person, language=draft.language)
         handoffs.save_draft(step.connection, draft)
         terms = person.sentence("terms_masked" if masked or MASK in text else "terms")
         shown = person.sentence("ask", text=text, terms=terms, under_age=person.sentence("under_age"))
         buttons = [(person.sentence("send_button"), f"{VERSION}|hs|{draft.mark}"), self._stop_button(person, draft)]
-        self._say(step, person, shown, [*buttons, (person.sentence("rewrite_button"), f"{VERSION}|hw|{draft.mark}")])
+        person.tell(step, shown, [*buttons, (person.sentence("rewrite_button"), f"{VERSION}|hw|{draft.mark}")])
 
     def _is_child(self, person: Person, text: str) -> bool:
-        words, said = person.talk.engine.content.handoff, plain(text)
+        words, said = person.words, plain(text)
         if any(plain(one) in said for one in words.under_age_unless.all):
             return False
         return any(all(plain(part) in said for part in one.split("+")) for one in words.under_age.all)
@@ -175,42 +254,46 @@ class Asking:
     def _ask_reply(self, step: Step, person: Person, reply: str) -> None:
         """The button under a reply."""
         asked = handoffs.question_of(step.connection, int(reply), person.id) if reply.isdecimal() else None
+        there = self._there(step, person, asked.text) if asked is not None else None
         if asked is None:
             self._open(step, person, None)
+        elif there is not None:
+            person.tell(step, person.sentence("handoff_there", number=str(there.id)))
         else:
             self._open(step, person, asked.text, asked.topics, asked.aspects, asked.kind)
 
     def _rewrite(self, step: Step, person: Person, mark: str) -> None:
         draft = self._draft(step, person, mark)
         if draft is None:
-            self._stale(step, person)
+            person.tell(step, person.sentence("handoff_gone"))
             return
         handoffs.save_draft(step.connection, replace(draft, text=None, mark=_mark(), at=step.now))
-        self._say(step, person, person.sentence("handoff_write"), [self._stop_button(person, draft)])
+        person.tell(step, person.sentence("handoff_write"), [self._stop_button(person, draft)])
 
     def _stop(self, step: Step, person: Person, mark: str) -> None:
         draft = self._draft(step, person)
         if draft is not None:
             handoffs.drop_draft(step.connection, person.chat, person.id)
-        self._say(step, person, person.sentence("report_not_sent" if draft and draft.kind == "report" else "handoff_stopped"))
+        person.tell(step, person.sentence("report_not_sent" if draft and draft.kind == "report" else "handoff_stopped"))
 
     # -- the consent, and after it -------------------------------------------------------------------------------
 
     def _send(self, step: Step, person: Person, mark: str) -> None:
         draft = self._draft(step, person, mark)
         if draft is None or not draft.text:
-            self._stale(step, person)
+            person.tell(step, person.sentence("handoff_gone"))
             return
+        person = replace(person, language=draft.language)
         further = handoffs.get(step.connection, draft.handoff) if draft.handoff is not None else None
         further = further if further is not None and further.is_open and further.person == person.id else None
         refusal = self._refusal(step, person, further.id if further else None)
         if refusal:
-            self._say(step, person, refusal)
+            person.tell(step, refusal)
             return
         handoffs.drop_draft(step.connection, person.chat, person.id)
         if further is not None:
             self.inquiries.ask_further(step, further, draft.text)
-            self._say(step, person, person.sentence("handoff_further", number=str(further.id), when=self._when(step, person)))
+            person.tell(step, person.sentence("handoff_further", number=str(further.id), when=self._when(step, person)))
             return
         content = person.talk.engine.content
         made = handoffs.create(
@@ -218,7 +301,7 @@ class Asking:
         )
         self.inquiries.announce(step, made)
         key = "report_sent" if draft.kind == "report" else "handoff_sent"
-        self._say(step, person, person.sentence(key, number=str(made.id), when=self._when(step, person)))
+        person.tell(step, person.sentence(key, number=str(made.id), when=self._when(step, person)))
 
     def _when(self, step: Step, person: Person) -> str:
         if self.hours.is_open(step.now):
@@ -230,20 +313,20 @@ class Asking:
         if found is None:
             self._stale(step, person)
         elif not found.is_open:
-            self._say(step, person, person.sentence("handoff_over", number=number))
+            person.tell(step, person.sentence("handoff_over", number=number))
         else:
             self.inquiries.withdraw(step, found)
-            self._say(step, person, person.sentence("handoff_withdrawn", number=number))
+            person.tell(step, person.sentence("handoff_withdrawn", number=number))
 
     def _solved(self, step: Step, person: Person, number: str) -> None:
         found = self._own(step, person, number)
         if found is None:
             self._stale(step, person)
         elif not found.is_open:
-            self._say(step, person, person.sentence("handoff_over", number=number))
+            person.tell(step, person.sentence("handoff_over", number=number))
         else:
             self.inquiries.solved(step, found)
-            self._say(step, person, person.sentence("handoff_solved", number=number))
+            person.tell(step, person.sentence("handoff_solved", number=number))
 
     def _further(self, step: Step, person: Person, number: str) -> None:
         found = self._own(step, person, number)
@@ -266,9 +349,18 @@ class Asking:
         found = handoffs.get(step.connection, int(number)) if number.isdecimal() and len(number) < 12 else None
         return found if found is not None and found.person == person.id else None
 
+    def _there(self, step: Step, person: Person, text: str) -> Handoff | None:
+        """The person's open hand-off of that very text."""
+        return next((one for one in handoffs.of_person(step.connection, person.id) if one.text == text), None)
+
     def _draft(self, step: Step, person: Person, mark: str = "") -> Draft | None:
         draft = handoffs.draft(step.connection, person.chat, person.id, self._since(step))
         return draft if draft is not None and mark in ("", draft.mark) else None
+
+    def _at_hand(self, step: Step, person: Person) -> Draft | None:
+        """The draft that the resident has before them: the bot has said nothing else since."""
+        draft = self._draft(step, person)
+        return None if draft is None or handoffs.talked_since(step.connection, person.chat, person.id, draft.at) else draft
 
     def _new(
         self, step: Step, person: Person, text: str | None, kind: str = "question", topics: tuple[str, ...] = (), aspects: tuple[str, ...] = (),
@@ -283,10 +375,7 @@ class Asking:
         return person.sentence("stop_button"), f"{VERSION}|hq|{draft.mark}"
 
     def _stale(self, step: Step, person: Person) -> None:
-        self._say(step, person, person.sentence("stale"))
-
-    def _say(self, step: Step, person: Person, text: str, buttons: list[Button] | None = None) -> None:
-        step.post(person.incoming.chat_id, message(Place(person.incoming.chat_id, person.incoming.thread_id), text, buttons or []), person.id)
+        person.tell(step, person.sentence("stale"))
 
 
 def consent_version(person: Person) -> str:
@@ -294,6 +383,13 @@ def consent_version(person: Person) -> str:
     content = person.talk.engine.content
     wording = "\n".join(content.say(key, person.language) for key in _CONSENT)
     return sha256(wording.encode("utf-8")).hexdigest()[:12]
+
+
+def _is_rest(step: Step, draft: Draft, person: Person) -> bool:
+    """Whether what is written goes on with a text that the resident has just written themselves."""
+    is_own = draft.kind == "question" and not draft.reply_kind and not draft.topics
+    whole = len(draft.text or "") + len(person.incoming.text)
+    return is_own and step.now - draft.at <= _GOES_ON and whole <= person.talk.settings.limits.message_length
 
 
 def _mark() -> str:

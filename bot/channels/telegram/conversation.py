@@ -8,29 +8,34 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot.channels.session import introduce
 from bot.channels.telegram.browse import Browse
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import REPLY, VERSION, Place, Request, Row, acknowledge, edit, message, read_pick, reply_buttons, reply_messages
 from bot.channels.telegram.mydata import held_lines
+from bot.channels.telegram.said import language_of, plain
 from bot.config import Settings
 from bot.content.fields import BLANK
 from bot.dialogue import Pick, State
 from bot.dialogue.pausing import NOTHING, REASON, Paused
 from bot.dialogue.wording import fill
 from bot.engine import Engine, Turn
+from bot.korean.jamo import decompose
 from bot.korean.normalise import normalise
 from bot.store.records import Held
 from bot.store.retention import OPEN_TIMES
 
 _LINKED = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a link may hand to /start
+_SHORTEST, _MISSPELT = 4, 16  # letters of a wish that is known again in spite of a slip
+_ALIKE = 0.85  # from which on two spellings are taken for one, by their jamo
+_FEW = 2  # buttons of related topics over one that leads to staff
 _SHORT = 40  # letters of a message that may stand for a command
+WISHES = ("staff", "cancel", "inquiries")  # to ask staff, to withdraw what was sent to them, to see how it stands
 _LOST = ("help", "restart")  # of replies to whoever does not know what to ask
-_QUIET = re.compile(r"[\W_]+")
 _TYPED_LANGUAGES = {"한국어": "ko", "korean": "ko", "english": "en"}  # as the question for the language says
 _LANGUAGES = {**_TYPED_LANGUAGES, "ko": "ko", "en": "en", "영어": "en"}
 
@@ -43,7 +48,8 @@ class Response:
     state     of the conversation afterwards; None leaves it as it was
     turn      what the engine said, to be put on record
     forget    whether all that is kept of the person goes
-    wish      staff (to ask them) or cancel (to withdraw what was sent to them): dealt with elsewhere
+    wish      of those in WISHES: dealt with elsewhere. A "perhaps" stands beside the answer that holds where there is nothing to wish for
+    language  of the wish
     """
 
     requests: list[Request] = field(default_factory=list)
@@ -51,6 +57,7 @@ class Response:
     turn: Turn | None = None
     forget: bool = False
     wish: str = ""
+    language: str = ""
 
 
 class Conversation:
@@ -61,6 +68,7 @@ class Conversation:
         self.browse = Browse(engine.content)
         self.titles = {language: {topic.id: topic.title.get(language) for topic in engine.content.topics.values()} for language in ("ko", "en")}
         self.typed = {plain(said): command.id for command in engine.content.commands for said in command.typed.all}
+        self.wishes = {decompose(said): command for said, command in self.typed.items() if command in WISHES and len(said) >= _SHORTEST}
         self.near = [([plain(part) for part in said.split("+")], command.id) for command in engine.content.commands for said in command.near.all]
         self.commands: dict[str, Callable[[_Moment], Response]] = {
             "start": self._start,
@@ -70,8 +78,7 @@ class Conversation:
             "privacy": self._privacy,
             "mydata": self._mydata,
             "delete": self._delete,
-            "staff": lambda moment: Response(wish="staff"),
-            "cancel": lambda moment: Response(wish="cancel"),
+            **{name: partial(_wish, name) for name in WISHES},
         }
 
     def respond(self, incoming: Incoming, stored: str | None, now: dt.datetime, held: Callable[[], Held], paused: Paused = NOTHING) -> Response:
@@ -94,16 +101,22 @@ class Conversation:
             return self._command(incoming.name, moment)
         typed = plain(incoming.text) if incoming.kind == "text" else ""
         if typed in self.typed:
+            if self.typed[typed] in WISHES and not state.chosen:  # in the language they are put in
+                moment = replace(moment, language=language_of(incoming.text, moment.language))
             return self._command(self.typed[typed], replace(moment, incoming=replace(incoming, text="")))
         if typed in _TYPED_LANGUAGES:
             return self._set_language(moment, _TYPED_LANGUAGES[typed])
         response = self._ask(moment, incoming.text, is_lost=bool(stored) and not State.is_of_today(str(stored)))
         if response.turn is not None and _asks_for_staff(response.turn) and not incoming.group:
-            return Response(wish="staff")
+            return Response(wish="staff", language=response.turn.reply.language)
         near = self._near(incoming.text) if incoming.kind == "text" and response.turn and not response.turn.reply.urgent else ""
+        if not near and typed and response.turn is not None and response.turn.reply.kind == "fallback" and not response.turn.reply.urgent:
+            near = self._misspelt(typed)
         if near == "delete":  # not on a guess
             buttons = [(self.sentence("delete_button", moment.language), f"{VERSION}|d")]
             return Response(message(moment.place, self.sentence("delete_ask", moment.language), buttons))
+        if near in WISHES and response.turn is not None:
+            return response if incoming.group else replace(response, wish=f"{near} perhaps", language=response.turn.reply.language)
         return self._command(near, replace(moment, incoming=replace(incoming, text=""))) if near else response
 
     def _near(self, text: str) -> str:
@@ -112,6 +125,17 @@ class Conversation:
         if len(said) > _SHORT:
             return ""
         return next((command for parts, command in self.near if all(part in said for part in parts)), "")
+
+    def is_command(self, text: str) -> bool:
+        """Whether a message stands for a command, or may do so."""
+        return plain(text) in self.typed or bool(self._near(text))
+
+    def _misspelt(self, said: str) -> str:
+        """The wish that a short message may be a misspelling of, or ""."""
+        if not _SHORTEST <= len(said) <= _MISSPELT:
+            return ""
+        found = difflib.get_close_matches(decompose(said), self.wishes, 1, _ALIKE)
+        return self.wishes[found[0]] if found else ""
 
     def sentence(self, key: str, language: str, **values: str) -> str:
         """A sentence of intents/, filled."""
@@ -133,10 +157,12 @@ class Conversation:
             body = body.replace(self.sentence("pick_number", language), self.sentence("pick_number_group", language))
         buttons = reply_buttons(turn.reply, self.titles[language])
         leads_on = not turn.reply.urgent and not (moment.paused.whole and turn.trace.decision.reason == REASON)
+        onward = self._onward(turn, language) if not moment.incoming.group else []
+        if len(onward) > 1 and not (turn.reply.options or turn.reply.numbered):
+            buttons = buttons[:_FEW]  # so that the way to staff is seen
         if not buttons and leads_on and (turn.reply.kind == "fallback" or turn.trace.decision.reason in _LOST):
             buttons = [(self.sentence("topics_button", language), f"{VERSION}|m")]
-        rows = [*buttons, *self._onward(turn, language)] if not moment.incoming.group else [*buttons]
-        return Response(reply_messages(moment.place, turn.reply, rows, " ".join(before), body), turn.state, turn)
+        return Response(reply_messages(moment.place, turn.reply, [*buttons, *onward], " ".join(before), body), turn.state, turn)
 
     def _onward(self, turn: Turn, language: str) -> list[Row]:
         """What may be done with a reply: ask staff where it does not answer, and say what one thinks of it where it does."""
@@ -205,13 +231,19 @@ class Conversation:
         if moment.incoming.group:
             return self._say(moment, "welcome_group", name=f"@{self.username}", intro=who)
         text = self.sentence("welcome", moment.language, intro=who, source=source or self.engine.wording.office.called(moment.language))
+        if self.has_staff():
+            text += f"\n{self.sentence('welcome_staff', moment.language)}"
         if payload:
             text = f"{self.sentence('start_unknown', moment.language)}\n\n{text}"
         return Response(message(moment.place, text, self.browse.chapters(moment.language)))
 
     def _help(self, moment: _Moment) -> Response:
-        commands = "\n".join(f"/{command.id} {command.description.get(moment.language)}" for command in self.engine.content.commands)
-        return self._say(moment, "help", commands=commands)
+        has_staff = self.has_staff()
+        shown = [command for command in self.engine.content.commands if has_staff or command.id not in WISHES]
+        lines = [f"/{command.id} {command.description.get(moment.language)}" for command in shown]
+        if has_staff:
+            lines += ["", self.sentence("help_staff", moment.language)]
+        return self._say(moment, "help", commands="\n".join(lines))
 
     def _topics(self, moment: _Moment) -> Response:
         return Response(message(moment.place, self.sentence("topics", moment.language), self.browse.chapters(moment.language)))
@@ -240,10 +272,12 @@ class Conversation:
     def _mydata(self, moment: _Moment) -> Response:
         if moment.incoming.group:
             return self._say(moment, "mydata_group")
-        lines = held_lines(moment.held(), lambda key, **values: self.sentence(key, moment.language, **values), moment.now)
+        held = moment.held()
+        lines = held_lines(held, lambda key, **values: self.sentence(key, moment.language, **values), moment.now)
         if not lines:
             return self._say(moment, "mydata_none")
-        return self._say(moment, "mydata", held="\n".join(lines), **self._periods())
+        staff = self.sentence("mydata_staff", moment.language, **self._periods()) if held.handoffs else ""
+        return self._say(moment, "mydata", held="\n".join(lines), staff=staff, **self._periods())
 
     def _delete(self, moment: _Moment) -> Response:
         return replace(self._say(moment, "deleted"), forget=True)
@@ -281,8 +315,8 @@ class _Moment:
         return Place(incoming.chat_id, incoming.thread_id, incoming.message_id if answers else None)
 
 
-def plain(text: str) -> str:
-    return _QUIET.sub("", unicodedata.normalize("NFKC", text)).lower()
+def _wish(name: str, moment: _Moment) -> Response:
+    return Response(wish=name, language=moment.language)
 
 
 def _asks_for_staff(turn: Turn) -> bool:

@@ -6,9 +6,9 @@ nothing of what the resident wrote.
 
 from __future__ import annotations
 
-from bot.channels.telegram.asking import Person
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import VERSION, acknowledge, rebutton
+from bot.channels.telegram.person import Person
 from bot.channels.telegram.staff.feedback import Notices
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.step import Step

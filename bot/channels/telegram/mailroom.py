@@ -21,13 +21,14 @@ from telegram import Update
 
 from bot.channels.serving import Serving
 from bot.channels.session import SEOUL, seoul_now
-from bot.channels.telegram.asking import Asking, Person
+from bot.channels.telegram.asking import Asking
 from bot.channels.telegram.conversation import Conversation, Response
 from bot.channels.telegram.feedback import Feedback
 from bot.channels.telegram.incoming import Incoming, Self
 from bot.channels.telegram.intake import FLOW, Intake
 from bot.channels.telegram.layout import Place, Request, acknowledge, extended, message, with_reply
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.person import Person
 from bot.channels.telegram.publishing import Publishing
 from bot.channels.telegram.staff.approval import Approval
 from bot.channels.telegram.staff.feedback import Notices
@@ -206,9 +207,10 @@ class Mailroom:
         if self._passes_on(step, asks):
             return incoming.kind
         response = self._respond(step, talk, letter.chat, incoming, stored)
-        if response.wish:
-            (self.asking.cancel if response.wish == "cancel" else self.asking.begin)(step, asks)
-            return response.wish
+        if response.wish and self.asking.grant(step, replace(asks, language=response.language or asks.language), response.wish):
+            return response.wish.split()[0]
+        if response.turn is not None and self.asking.goes_on(step, asks, response.turn):
+            return "staff"
         if response.forget:
             self.inquiries.forgotten(step, person)
             self.approval.forgotten(step)
@@ -228,12 +230,14 @@ class Mailroom:
             return requests
         asks = replace(asks, language=turn.reply.language)
         buttons = self.asking.offer_report(step, asks, turn.state.topics)
+        if not buttons:
+            return requests
         return [*requests[:-1], extended(requests[-1], asks.sentence("report_ask"), buttons)]
 
     def _passes_on(self, step: Step, asks: Person) -> bool:
         """Whether a message is one of those by which a resident passes something on to staff."""
         incoming = asks.incoming
-        if incoming.group or incoming.kind not in ("text", "press"):
+        if incoming.group or incoming.kind not in ("text", "media", "press"):
             return False
         if incoming.kind == "press":
             return self.asking.press(step, asks) or self.feedback.press(step, asks)

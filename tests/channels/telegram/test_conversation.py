@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.conversation import Conversation, Response
+from bot.channels.telegram.conversation import WISHES, Conversation, Response
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import read_pick
 from bot.config import Settings, StoreSettings
@@ -104,10 +104,27 @@ def test_question_typed_behind_start_is_answered(say):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_help_names_every_command(say, engine, language):
-    shown = text_of(say("/help", language=language))
+def test_help_names_every_command_and_those_that_lead_to_staff_only_where_there_are_staff(engine, say, language):
+    staffed = Conversation(engine, Settings(), "yongsan_bot", has_staff=lambda: True)
+    alone = Conversation(engine, Settings(), "yongsan_bot")
 
-    assert all(f"/{command.id} {command.description.get(language)}" in shown for command in engine.content.commands)
+    with_staff, without = (text_of(say("/help", by=one, language=language)) for one in (staffed, alone))
+
+    for command in engine.content.commands:
+        line = f"/{command.id} {command.description.get(language)}"
+        assert line in with_staff
+        assert (line in without) == (command.id not in WISHES)
+    assert "staff" not in without
+    assert "직원" not in without
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_welcome_names_staff_only_where_there_are_some(engine, say, language):
+    staffed = Conversation(engine, Settings(), "yongsan_bot", has_staff=lambda: True)
+    alone = Conversation(engine, Settings(), "yongsan_bot")
+
+    assert "/staff" in text_of(say("/start", by=staffed, language=language))
+    assert "/staff" not in text_of(say("/start", by=alone, language=language))
 
 
 def test_privacy_fills_every_slot(say, engine):
@@ -237,7 +254,8 @@ def test_every_typed_word_leads_to_its_command_and_to_no_other(say, conversation
     for command in engine.content.commands:
         for said in command.typed.all:
             typed = say(f" {said.upper()}! ")
-            assert replace(typed, state=None) == replace(say(f"/{command.id}"), state=None), said
+            language = "en" if command.id in WISHES and said in command.typed.en else "ko"
+            assert replace(typed, state=None) == replace(say(f"/{command.id}", language=language), state=None), said
     assert len(conversation.typed) == len({re.sub(r"\W", "", said).lower() for one in engine.content.commands for said in one.typed.all})
 
 

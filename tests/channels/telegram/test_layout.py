@@ -268,9 +268,9 @@ def test_without_an_id_or_a_button_nothing_changes(buttons, reply_id):
 def test_request_that_is_extended_says_more_and_has_these_buttons_instead():
     (request,) = message(Place(501, 4, 7), "그럴 수 있어요.", [("A", "a")])
 
-    longer = extended(request, "담당자에게 <알릴까요>?", [("알리기", "1|hs|m"), ("괜찮아요", "1|hq|m")])
+    longer = extended(request, "직원에게 <알릴까요>?", [("알리기", "1|hs|m"), ("괜찮아요", "1|hq|m")])
 
-    assert shown(longer) == "그럴 수 있어요. 담당자에게 <알릴까요>?"
+    assert shown(longer) == "그럴 수 있어요. 직원에게 <알릴까요>?"
     assert longer.payload["buttons"] == [["알리기", "1|hs|m"], ["괜찮아요", "1|hq|m"]]
     assert (longer.payload["thread_id"], longer.payload["reply_to"], request.payload["buttons"]) == (4, 7, [["A", "a"]])
 

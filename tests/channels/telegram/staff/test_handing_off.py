@@ -323,8 +323,8 @@ def test_nothing_goes_to_staff_but_what_was_shown_last(there, resident):
     again = there.bot.press(new, there.button(new, "hs"))
 
     assert "***" in new.text
-    assert "오래된 단추" in stale[-1].text
-    assert "오래된 단추" in again[-1].text
+    assert "이미 보냈거나" in stale[-1].text
+    assert "이미 보냈거나" in again[-1].text
     assert "보냈어요" in sent.text
     assert [text.splitlines()[1] for text in there.said()[before:]] == ["“아흔이면 받을 수 있나요? 제 번호는 ***”"]
     there.api.check()
@@ -408,7 +408,7 @@ def test_sixth_conversation_only_the_message_just_sent_is_told_to_staff(office, 
     no = there.bot.say(OTHER, "그늘막 몇 개예요") + there.bot.say(OTHER, "틀렸네요")
     declined = there.bot.press(no[-1], "괜찮아요")[-1]
 
-    assert "담당자에게 알릴까요" in asked.text
+    assert "직원에게 알릴까요" in asked.text
     assert "방금 보내신 글만" in told.text
     assert "“그늘막 우리동에만 열개 넘어요 틀렸네”" in there.card(1).text
     assert "전하지 않을게요" in declined.text
