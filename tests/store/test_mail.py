@@ -315,3 +315,74 @@ def test_what_waits_is_found_without_going_through_what_is_done(sqlite_url, stat
     database.dispose()
 
     assert [row.detail for row in plan] == [f"SEARCH {index.split('_')[1]} USING INDEX {index} (bot=? AND chat=?)"]
+
+
+# -- what is noted, and what goes once only --------------------------------------------------------------------------
+
+PART = {"part": "handoff", "role": "part", "of": 90}
+
+
+@pytest.fixture
+def post_noted(do) -> Callable[..., None]:
+    """Posts a part of an answer: post_noted("하나", 0)."""
+    return lambda text, number, once=True, **note: do(
+        mail.post, BOT, CHAT, "p1", "sendMessage", {"chat_id": 1, "text": text}, NOW, None, {**PART, "number": number, **note}, once
+    )
+
+
+def test_note_stays_with_what_waits_and_goes_when_it_has_arrived(do, post_noted, parcels, database):
+    post_noted("하나", 0)
+    (parcel,) = parcels()
+
+    do(mail.sent, parcel, NOW)
+
+    assert (parcel.note, parcel.once, parcel.begun) == ({**PART, "number": 0}, True, False)
+    assert [(row.note, row.payload) for row in rows(database, outbox)] == [(None, None)]
+    assert do(mail.lost, BOT) == []
+
+
+def test_what_could_not_be_delivered_is_told_once_with_its_note_and_nothing_else(do, post_noted, post, parcels, database):
+    post_noted("하나", 0)
+    post("둘")
+    do(mail.give_up_chat, BOT, CHAT, "blocked", NOW)
+
+    (lost,) = do(mail.lost, BOT)
+    told = [do(mail.told, lost) for _ in range(2)]
+
+    assert (lost.reason, lost.note) == ("blocked", {**PART, "number": 0})
+    assert (told, do(mail.lost, BOT)) == ([True, False], [])
+    assert "하나" not in repr(rows(database, outbox))
+
+
+def test_sending_begins_once_and_not_of_what_is_gone(do, post_noted, parcels):
+    post_noted("하나", 0)
+    post_noted("둘", 1)
+    first, second = parcels()
+    do(mail.sent, second, NOW)
+
+    assert [do(mail.begin, one.id, NOW) for one in (first, first, second)] == [True, False, False]
+    assert [one.begun for one in parcels()] == [True]
+
+
+def test_what_is_postponed_may_begin_anew(do, post_noted, parcels):
+    post_noted("하나", 0)
+    (parcel,) = parcels()
+    do(mail.begin, parcel.id, NOW)
+
+    do(mail.postpone, parcel.id, NOW)
+
+    assert [one.begun for one in parcels()] == [False]
+    assert do(mail.begin, parcel.id, NOW)
+
+
+def test_what_waits_is_taken_back_and_what_is_on_its_way_is_named(do, post_noted, post, parcels):
+    post_noted("하나", 0)
+    post_noted("둘", 1)
+    post_noted("다른 답", 0, of=91)
+    post("말")
+    do(mail.begin, parcels()[0].id, NOW)
+
+    begun = do(mail.recall, BOT, CHAT, PART)
+
+    assert begun == [{**PART, "number": 0}]
+    assert texts(parcels()) == ["하나", "다른 답", "말"]
