@@ -304,7 +304,7 @@ def test_another_program_with_the_token_is_told_once_and_outlived(bot, chat):
     (line,) = bot.logged("cannot poll", reason="conflict")[told_before:]
     assert "같은 토큰" in line["remedy"]
     assert bot.ready() | {"waiting": None, "content": None} == {
-        "status": 200, "ready": True, "store": "ok", "telegram": "ok", "waiting": None, "content": None,
+        "status": 200, "ready": True, "store": "ok", "telegram": "ok", "staff": "none", "waiting": None, "content": None,
     }  # fmt: skip
 
 
