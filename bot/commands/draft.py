@@ -20,8 +20,8 @@ from bot.content.check_drafts import open_drafts
 from bot.content.load import read_files
 from bot.desk.approving import approve
 from bot.desk.drafting import Drafted, Drafter
-from bot.desk.shelf import Shelf
-from bot.errors import ConfigError, ContentError
+from bot.desk.shelf import Shelf, own_folder
+from bot.errors import ContentError
 from bot.store import reports
 from bot.store.database import Database
 from bot.store.handoffs import answers
@@ -68,7 +68,7 @@ def draft_answers(flags: Flags, choice: Choice, as_json: bool) -> None:
 def approve_draft(flags: Flags, topic_id: str, document: str | None, lines: str | None, as_json: bool) -> None:
     """Lets residents see a draft."""
     settings = open_settings(flags)
-    done = approve(Shelf(_own_folder(settings), settings.intents), topic_id, document, lines)
+    done = approve(Shelf(own_folder(settings.knowledge), settings.intents), topic_id, document, lines)
     if as_json:
         _dump(asdict(done))
         return
@@ -93,7 +93,7 @@ def list_drafts(flags: Flags, as_json: bool) -> None:
 
 def _draft(flags: Flags, choice: Choice, each: Callable[[Drafter, Database], Iterator[Drafted]]) -> list[Drafted]:
     settings = open_settings(flags)
-    folder = _own_folder(settings)
+    folder = own_folder(settings.knowledge)
     with ExitStack() as stack:
         if choice.is_dry:
             folder = _copied(folder, Path(stack.enter_context(tempfile.TemporaryDirectory())))
@@ -109,16 +109,6 @@ class _Opened:
 
     def close(self) -> None:
         self.database.dispose()
-
-
-def _own_folder(settings: Settings) -> Path:
-    """The folder that staff edit. Raises ConfigError where it is the packaged one, which an update of the program replaces."""
-    if settings.knowledge is None:
-        remedy = "'yongsan-bot init 폴더'로 고쳐 쓸 폴더를 만들고, 그 폴더에서 다시 하거나 --knowledge로 알려 주세요."
-        raise ConfigError("knowledge", "프로그램에 딸린 파일에는 초안을 적지 않습니다.", remedy)
-    if not settings.knowledge.is_dir():
-        raise ConfigError(str(settings.knowledge), "폴더가 없습니다.", "경로를 확인해 주세요.")
-    return settings.knowledge
 
 
 def _copied(folder: Path, temporary: Path) -> Path:

@@ -17,7 +17,8 @@ from bot.config import Settings
 from bot.content import load_content
 from bot.errors import ContentError
 from bot.korean import open_tagger
-from bot.matching import VERBAL, Lexicon
+from bot.matching import Lexicon
+from bot.matching import subject_words as words_of_subject
 from bot.store import reports
 from bot.store.database import Database
 from bot.store.grouping import Group
@@ -35,7 +36,7 @@ def unanswered(flags: Flags, since: int | None, kind: str | None, limit: int | N
     with closing(_Opened(settings)) as opened:
         groups = reports.unanswered(opened.database, subject_words(settings), _since(since), kind)
     if as_json:
-        dump([_plain(one) for one in groups[:limit]])
+        dump([{name: value for name, value in _plain(one).items() if name != "keys"} for one in groups[:limit]])
         return
     if not groups:
         click.echo(f"{_span(since)}아직 답하지 못한 질문이 없습니다.")
@@ -104,14 +105,7 @@ def subject_words(settings: Settings) -> Callable[[str], Sequence[str]]:
         content = load_content(settings.knowledge, settings.intents)
     except ContentError:
         content = load_content(None, None)  # the words only put questions together; a fault there is the business of `check`
-    lexicon = Lexicon(content, open_tagger())
-
-    def words(text: str) -> list[str]:
-        terms = lexicon.read(text).terms
-        nouns = [term.key for term in terms if term.kind not in VERBAL and len(term.key) > 1]
-        return nouns or [term.key for term in terms]
-
-    return words
+    return words_of_subject(Lexicon(content, open_tagger()))
 
 
 def _since(days: int | None) -> dt.datetime | None:

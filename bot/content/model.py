@@ -332,7 +332,7 @@ class Content:
     topics     by id, in the order of the files
     sections   the chapter title by topic id
     places     names of places inside the district; elsewhere: of places outside it
-    version    a digest of the files
+    version    a digest of the files, without the drafts in them
     """
 
     documents: dict[str, Document]

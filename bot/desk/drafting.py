@@ -23,7 +23,7 @@ from bot.desk.shelf import Shelf
 from bot.engine import Engine
 from bot.errors import ContentError
 from bot.korean.romanise import romanise
-from bot.matching import VERBAL
+from bot.matching import VERBAL, subject_words
 from bot.store.grouping import Group
 from bot.store.handoffs import Answered
 from bot.store.masking import mask
@@ -34,7 +34,7 @@ _NEAR_FILE = 0.05  # and from which it belongs into the file of that topic
 _MASK = "***"
 _QUESTIONS, _WORDS, _ASPECTS = 5, 4, 2  # taken over at most
 _LONGEST_TITLE, _LONGEST_ANSWER = 40, 1_000
-_DRAFTS = "drafts.yaml"
+DRAFTS = "drafts.yaml"
 _CLOSING = " ?!.~"
 
 
@@ -64,12 +64,7 @@ class Drafter:
 
     def __init__(self, engine: Engine, knowledge: Path, intents: Path | None = None) -> None:
         self._engine, self._shelf = engine, Shelf(knowledge, intents)
-
-    def words(self, text: str) -> list[str]:
-        """The words of a text that name its subject, one for all their synonyms: what groups of questions are put together by."""
-        terms = self._engine.understander.lexicon.read(text).terms
-        nouns = [term.key for term in terms if term.kind not in VERBAL and len(term.key) > 1]
-        return nouns or [term.key for term in terms]
+        self.words = subject_words(engine.understander.lexicon)  # what groups of questions are put together by
 
     def about(self, group: Group) -> str | None:
         """The topic that a group of questions is about, as far as can be told."""
@@ -93,14 +88,14 @@ class Drafter:
         if topic is None and owner is not None and group.kind == "partial":
             place = loaded.topic_line(owner, "id")
             return Drafted("nothing", *place, owner, f"주제 {owner}은(는) 이미 알아듣습니다. 물은 쪽이 근거에 있으면 facts에 적어 주세요.")
-        owner = owner or _owner(loaded, name)
+        owner = owner or _owner(loaded, name or phrases[0])
         first, last = _day(group.first), _day(group.last)
         when = f"{first}에" if first == last else f"{first}부터 {last}까지"
         since = f"{when} {group.people}명이 {group.count}번 물었습니다"
         if owner is not None and owner in loaded.topics:
             return self._names(loaded, owner, [name] if name else [], phrases, f"답하지 못한 질문에서 적은 말입니다. {since}.")
         if owner is not None:
-            return Drafted("nothing", *_draft_line(loaded, owner), owner, f"'{name}'은(는) 이미 초안에 있습니다({owner}).")
+            return Drafted("nothing", *_draft_line(loaded, owner), owner, f"'{name or phrases[0]}'은(는) 이미 초안에 있습니다({owner}).")
         comment = f"답하지 못한 질문에서 적었습니다. {since}."
         skeleton = Skeleton(_new_id(loaded, name), name or phrases[0][:_LONGEST_TITLE], (name,) if name else (), tuple(phrases), comments=(comment,))
         return self._topic(loaded, skeleton, into, group.example)
@@ -155,10 +150,8 @@ class Drafter:
         """Where a new topic goes: as it is told, into the file of the nearest topic or section, or into a file of drafts."""
         if into is not None:
             path = self._shelf.path(Path(into).as_posix())
-            if path.stem == "documents" or (path.name != _DRAFTS and not path.is_file()):
-                raise ContentError(
-                    into, "knowledge 폴더에 그런 주제 파일이 없습니다.", f"있는 파일의 이름이나 {_DRAFTS}를 써 주세요. 예: safety.yaml"
-                )
+            if path.stem == "documents" or (path.name != DRAFTS and not path.is_file()):
+                raise ContentError(into, "knowledge 폴더에 그런 주제 파일이 없습니다.", f"있는 파일의 이름이나 {DRAFTS}를 써 주세요. 예: safety.yaml")
             return path
         near = next(iter(skeleton.related), None) or self._nearest(question, _NEAR_FILE)
         if near is not None and near in loaded.paths:
@@ -167,7 +160,7 @@ class Drafter:
         for topic, section in loaded.sections.items():
             if section.ko != SECTION and own & {squeeze_phrase(word) for word in section.ko.split()}:
                 return self._shelf.path(loaded.paths[topic][0])
-        return self._shelf.folder / _DRAFTS
+        return self._shelf.folder / DRAFTS
 
     # -- finding words -------------------------------------------------------------------------------------------
 
@@ -238,4 +231,4 @@ def _new_id(loaded: Loaded, name: str) -> str:
     return next(one for one in names if one not in taken)
 
 
-__all__ = ["Drafted", "Drafter"]
+__all__ = ["DRAFTS", "Drafted", "Drafter"]

@@ -16,9 +16,19 @@ from bot.content.load import Loaded, read_files
 from bot.content.rewrite import create_file, read_whole, replace_file
 from bot.content.splice import Spliced, refused
 from bot.content.yaml_text import Fault, decode
-from bot.errors import ContentError
+from bot.errors import ConfigError, ContentError
 
 Splice = Callable[[str, str], Spliced]
+
+
+def own_folder(knowledge: Path | None) -> Path:
+    """The folder that staff edit. Raises ConfigError where it is the packaged one (None), which an update of the program replaces."""
+    if knowledge is None:
+        remedy = "'yongsan-bot init 폴더'로 고쳐 쓸 폴더를 만들고, 그 폴더에서 다시 하거나 --knowledge로 알려 주세요."
+        raise ConfigError("knowledge", "프로그램에 딸린 파일에는 초안을 적지 않습니다.", remedy)
+    if not knowledge.is_dir():
+        raise ConfigError(str(knowledge), "폴더가 없습니다.", "경로를 확인해 주세요.")
+    return knowledge
 
 
 class Shelf:
@@ -82,4 +92,4 @@ def _told(fault: Fault) -> tuple[str, str, str]:
     return place, fault.problem, f"{fault.remedy} (그대로 두면 이렇게 되므로, 파일에는 아무것도 쓰지 않았습니다.)"
 
 
-__all__ = ["Shelf"]
+__all__ = ["Shelf", "own_folder"]

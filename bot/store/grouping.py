@@ -24,7 +24,7 @@ _LOOKED_AT, _COMPARED = 100, 12  # groups: by one word, and in all
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question without an answer, as it is on record. person: a hash; text: masked."""
+    """A question without an answer, as it is on record. person: a hash; text: masked; key: by which its record is found again."""
 
     at: dt.datetime
     person: str
@@ -33,6 +33,7 @@ class Question:
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     language: str = "ko"
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Group:
     topics   ids, those spoken of most first
     shared   texts that several people have sent alike, spaces and marks aside; most asked first
     subject  words of the subject that several people have used, those used most first
+    keys     of the questions, that of the example first
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Group:
     language: str = "ko"
     shared: tuple[str, ...] = ()
     subject: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -206,4 +209,5 @@ def _summary(members: list[_Wording], spelt: Mapping[str, str]) -> Group:
         language=example.language,
         shared=tuple(wording.questions[-1].text for wording in sorted(shared, key=lambda wording: -len(wording.questions))),
         subject=tuple(spelt[word] for word, _ in shares.most_common() if len(users[word]) > 1 and word in spelt),
+        keys=(example.key, *(question.key for question in questions if question is not example)),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.schema import blocks, drafts, handoffs, messages, notes, questions, replies
+from bot.store.schema import blocks, drafts, handoffs, messages, questions, replies
 
 OPEN = "open"
 # What the bot has written in the group of the staff; an answer to one of these goes to the resident.
@@ -227,6 +227,12 @@ def all_open(connection: Connection, bot: int) -> list[Handoff]:
     ]
 
 
+def made_since(connection: Connection, bot: int, since: dt.datetime) -> list[Handoff]:
+    """All hand-offs made since then that are kept, oldest first."""
+    wanted = (handoffs.c.bot == bot) & (handoffs.c.at >= since)
+    return [_handoff(row) for row in connection.execute(select(handoffs).where(wanted).order_by(handoffs.c.id))]
+
+
 def change(connection: Connection, number: int, now: dt.datetime, **values: Any) -> None:
     """Sets columns of a hand-off."""
     connection.execute(update(handoffs).where(handoffs.c.id == number).values(touched_at=now, **values))
@@ -296,11 +302,13 @@ def rewrite_note(connection: Connection, note_id: int, text: str) -> None:
     connection.execute(update(messages).where(messages.c.id == note_id).values(text=text))
 
 
-def answers(connection: Connection, since: dt.datetime | None = None) -> list[Answered]:
-    """What staff have answered since then, or ever, oldest first; several answers to one question are one."""
+def answers(connection: Connection, since: dt.datetime | None = None, number: int | None = None) -> list[Answered]:
+    """What staff have answered since then, or ever, oldest first; several answers to one question are one. number: only of that hand-off."""
     wanted = (messages.c.role == "answer") & messages.c.text.is_not(None) & (messages.c.text != "") & (handoffs.c.text != "")
     if since is not None:
         wanted &= messages.c.at >= since
+    if number is not None:
+        wanted &= handoffs.c.id == number
     columns = (handoffs.c.id, handoffs.c.text, handoffs.c.topics, handoffs.c.aspects, messages.c.at, messages.c.text.label("answer"))
     rows = connection.execute(select(*columns).join(messages, messages.c.handoff == handoffs.c.id).where(wanted).order_by(messages.c.id))
     found: dict[int, Answered] = {}
@@ -311,7 +319,7 @@ def answers(connection: Connection, since: dt.datetime | None = None) -> list[An
     return [*found.values()]
 
 
-# -- blocks and notes ------------------------------------------------------------------------------------------------
+# -- blocks ------------------------------------------------------------------------------------------------
 
 
 def block(connection: Connection, person: str, until: dt.datetime | None) -> None:
@@ -325,17 +333,6 @@ def blocked_until(connection: Connection, person: str, now: dt.datetime) -> dt.d
     """Until when the person may pass nothing on; None where they may."""
     until = connection.execute(select(blocks.c.until).where(blocks.c.person == person)).scalar()
     return until if until is not None and until > now else None
-
-
-def remember(connection: Connection, name: str, value: str) -> None:
-    """Keeps something that the bot has to remember of itself. name: at most 32 characters."""
-    inserting = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(notes).values(name=name, value=value)
-    connection.execute(inserting.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-
-
-def recall(connection: Connection, name: str) -> str:
-    """What was remembered by that name, or ""."""
-    return str(connection.execute(select(notes.c.value).where(notes.c.name == name)).scalar() or "")
 
 
 def _notes() -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,11 +88,18 @@ def unanswered(
 ) -> list[Group]:  # fmt: skip
     """Questions without an answer, put together by likeness, most asked first. words: see grouping.py."""
     wanted = (questions.c.at >= since if since else true()) & (questions.c.kind == kind if kind else questions.c.kind.in_(("fallback", "partial")))
-    columns = [questions.c[name] for name in ("at", "person", "kind", "text", "topics", "aspects", "language")]
+    columns = [questions.c[name] for name in ("id", "at", "person", "kind", "text", "topics", "aspects", "language")]
     with reading(database) as connection:
         rows = connection.execute(select(*columns).where(wanted).order_by(questions.c.id)).all()
-    asked = (Question(row.at, row.person, row.kind, row.text, _ids(row.topics), _ids(row.aspects), row.language) for row in rows)
+    asked = (Question(row.at, row.person, row.kind, row.text, _ids(row.topics), _ids(row.aspects), row.language, _key(row)) for row in rows)
     return group(asked, words)
+
+
+def examples(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    """The texts of the questions of these keys (Group.keys) that are still on record."""
+    ids = {int(key.partition("-")[0]) for key in keys}
+    rows = connection.execute(select(questions.c.id, questions.c.at, questions.c.text).where(questions.c.id.in_(ids)))
+    return {key: row.text for row in rows if (key := _key(row)) in keys}
 
 
 def told_topics(database: Database, since: dt.datetime | None = None) -> dict[str, int]:
@@ -191,6 +198,11 @@ def _block(text: str, topic: str) -> str | None:
 def _at(node: Any, key: str) -> Any:
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((value for name, value in pairs if name.value == key), None)
+
+
+def _key(row: Any) -> str:
+    """Of a question; with its time, for SQLite gives the id of a deleted one away again."""
+    return f"{row.id}-{int(row.at.timestamp())}"
 
 
 def _ids(stored: str) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import replies, votes
@@ -41,3 +42,24 @@ def tell(connection: Connection, reply_id: int, now: dt.datetime) -> bool:
     """Notes that staff are told of the vote; False where they were already, however the vote has changed since."""
     untold = (votes.c.reply_id == reply_id) & votes.c.told_at.is_(None)
     return connection.execute(update(votes).where(untold).values(told_at=now)).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes on replies that spoke of a topic. votes: all of them, for and against."""
+
+    topic: str
+    wrong: int
+    no: int
+    votes: int
+
+
+def against(connection: Connection, since: dt.datetime) -> list[Tally]:
+    """Topics that were voted against since then, those that were so most first. A reply on several topics counts for each."""
+    rows = connection.execute(select(votes.c.topics, votes.c.vote, func.count()).where(votes.c.at >= since).group_by(votes.c.topics, votes.c.vote))
+    found: dict[str, Counter[str]] = {}
+    for stored, vote, count in rows:
+        for topic in set(json.loads(stored)):
+            found.setdefault(topic, Counter())[vote] += count
+    tallies = [Tally(topic, counts["wrong"], counts["no"], counts.total()) for topic, counts in found.items()]
+    return sorted((one for one in tallies if one.wrong + one.no), key=lambda one: (-one.wrong - one.no, -one.wrong, one.topic))

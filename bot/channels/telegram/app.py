@@ -36,7 +36,7 @@ from bot.config import Settings
 from bot.content.model import Command
 from bot.errors import ChannelError
 from bot.evaluation.gate import open_gate
-from bot.store import handoffs
+from bot.store import notes
 from bot.store.database import Database
 from bot.store.keys import Keys
 from bot.store.locks import ChatLocks
@@ -97,7 +97,7 @@ class TelegramBot:
 
     def _recall(self, name: str) -> str:
         with self.database.begin() as connection:
-            return handoffs.recall(connection, name)
+            return notes.recall(connection, name)
 
     # -- building ------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,8 @@ from bot.channels.telegram.incoming import chat_of
 from bot.channels.telegram.mailroom import Arrived, Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.staff.incoming import read_staff
-from bot.channels.telegram.step import Step
+from bot.channels.telegram.step import Errand, Step
+from bot.content.watch import run_aside
 from bot.errors import StoreError, StoreLost
 from bot.store.locks import ChatLocks
 from bot.store.mail import Parcel
@@ -292,8 +293,14 @@ class Dispatcher:
 
     async def rounds(self) -> None:
         """Sees to the group of the staff, and to what is due by time; ends when the dispatcher stops."""
-        staff, looked = self.mailroom.staff, 0.0
+        staff, looked, loop = self.mailroom.staff, 0.0, asyncio.get_running_loop()
         staff.on_moved = self._remember_move
+
+        def begin(errand: Errand) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(lambda: self._spawn(self._carry_out(errand)))
+
+        self.mailroom.on_errand = begin
         while not self.stopping:
             try:
                 now = asyncio.get_running_loop().time()
@@ -314,6 +321,16 @@ class Dispatcher:
         done: tuple[T, list[str]] = await self._run(self.mailroom.act, do)
         self._visit_all(done[1])
         return done[0]
+
+    async def _carry_out(self, errand: Errand) -> None:
+        """Does what takes too long for a step."""
+        try:
+            await self.act(await run_aside(self.mailroom.carry_out, errand))
+        except StoreError as error:
+            self._note_fault(error)
+        except Exception:
+            log.exception("errand failed")
+            self.metrics.error("staff")
 
     async def _introduce_staff(self) -> None:
         """Tells Telegram the commands of the group, once."""

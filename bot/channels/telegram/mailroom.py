@@ -31,19 +31,21 @@ from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.person import Person
 from bot.channels.telegram.publishing import Publishing
 from bot.channels.telegram.staff.approval import Approval
+from bot.channels.telegram.staff.digests import Digests
+from bot.channels.telegram.staff.drafts import Drafts
 from bot.channels.telegram.staff.feedback import Notices
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.inquiries import Inquiries
 from bot.channels.telegram.staff.pausing import Pausing
 from bot.channels.telegram.staff.room import StaffRoom
 from bot.channels.telegram.staff.versions import Versions
-from bot.channels.telegram.step import Step
+from bot.channels.telegram.step import Act, Errand, Step
 from bot.config import Settings, publishes_on_approval
 from bot.desk.hours import OfficeHours
 from bot.dialogue.pausing import REASON, Paused
 from bot.engine import Turn
 from bot.errors import StoreError
-from bot.store import handoffs, mail, pauses, records
+from bot.store import mail, notes, pauses, records
 from bot.store.database import Database
 from bot.store.deletions import append as note_deletion
 from bot.store.deletions import journal_path
@@ -75,7 +77,7 @@ class Arrived:
 
 
 class Mailroom:
-    """The store's side of the channel."""
+    """The store's side of the channel. on_errand: begins an errand, from any thread; by itself it is done at once."""
 
     def __init__(
         self,
@@ -100,11 +102,13 @@ class Mailroom:
         pausing = Pausing(serving, self.staff)
         notices = Notices(serving, self.staff, pausing)
         self.feedback = Feedback(self.staff, notices)
+        drafts, digests = Drafts(settings, serving, self.staff, database), Digests(serving, self.staff, hours, database, pausing)
         self.approval = Approval(serving, self.staff)
         self.versions = Versions(publishing or Publishing(serving, database, publishes_on_approval(settings), clock), self.staff)
-        parts = [inquiries.part, pausing.part, notices.part, self.approval.part, self.versions.part]
+        parts = [inquiries.part, pausing.part, notices.part, self.approval.part, self.versions.part, drafts.part, digests.part]
         self.room = StaffRoom(self.staff, parts, inquiries.answers.answer)
         self.intake = Intake(bot, keys, self.staff, settings.limits, metrics)
+        self.on_errand: Callable[[Errand], object] = lambda errand: self.act(self.carry_out(errand))
         self._conversation: Conversation | None = None
         self._journal = journal_path(settings.store, database)
 
@@ -151,7 +155,10 @@ class Mailroom:
     @contextlib.contextmanager
     def _step(self) -> Iterator[Step]:
         with self.database.begin() as connection:
-            yield Step(connection, self.clock().astimezone(SEOUL), self.bot.id, self.keys)
+            step = Step(connection, self.clock().astimezone(SEOUL), self.bot.id, self.keys)
+            yield step
+        for errand in step.errands:
+            self.on_errand(errand)
 
     def _note_arrived(self, step: Step, arrived: Arrived | None) -> None:
         if arrived is not None:
@@ -321,9 +328,18 @@ class Mailroom:
         with self._step() as step:
             return do(step), step.visits
 
+    def carry_out(self, errand: Errand) -> Act:
+        """Does what takes long, outside of any step; what is to be done in one then."""
+        try:
+            return errand.do()
+        except Exception:
+            log.exception("errand failed")
+            self.metrics.error("staff")
+            return errand.failed
+
     def remember(self, name: str, value: str) -> None:
         with self.database.begin() as connection:
-            handoffs.remember(connection, name, value)
+            notes.remember(connection, name, value)
 
     def moved(self, parcel: mail.Parcel, new_id: int) -> str:
         """The group has another id; its hash."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from bot.store.keys import Keys
 class Step:
     """Everything that is done with one message is done with one of these, and kept whole or not at all.
 
-    now     aware, in Seoul's zone
-    visits  chats (hashes) for which something was posted: they are looked after when the transaction has ended
+    now      aware, in Seoul's zone
+    visits   chats (hashes) for which something was posted: they are looked after when the transaction has ended
+    errands  what is begun when the transaction has been kept
     """
 
     connection: Connection
@@ -27,6 +28,7 @@ class Step:
     bot: int
     keys: Keys
     visits: list[str] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
 
     def post(
         self,
@@ -51,3 +53,18 @@ class Step:
             mail.post(self.connection, self.bot, chat, person, request.method, request.payload, since or self.now, of, noted, once)
         if posted and chat not in self.visits:
             self.visits.append(chat)
+
+
+Act = Callable[[Step], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something that takes too long to be done in a step.
+
+    do      called in a thread of its own, with no transaction; what it returns is then done in a step
+    failed  is done in its place where `do` raises
+    """
+
+    do: Callable[[], Act]
+    failed: Act

@@ -91,4 +91,6 @@ def _open_buttons(found: Handoff) -> list[Any]:
 
 def _closed_buttons(found: Handoff) -> list[Any]:
     can_open = found.address is not None and found.state in ("closed", "declined")
-    return [("다시 열기", data("ho", found.id))] if can_open else []
+    can_draft = found.state == "closed" and found.answered_at is not None and bool(found.text)
+    buttons: list[Button] = [("다시 열기", data("ho", found.id))] if can_open else []
+    return [*buttons, ("답을 초안으로", data("da", found.id))] if can_draft else buttons

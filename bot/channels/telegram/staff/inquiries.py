@@ -46,6 +46,7 @@ class Inquiries:
                 "hB": self._block,
                 "ho": self._reopen,
                 "hl": self._show_card,
+                "hv": self._show_open,
                 "hr": self.answers.resend,
             },
             commands={"open": (self._list_open, "열린 문의 보기")},
@@ -158,6 +159,10 @@ class Inquiries:
         lines = [cards.line(one, self.serving.engine.content, step.now) for one in found]
         buttons = [(f"문의 {one.id} 카드 다시 보기", data("hl", one.id)) for one in found[:20]]
         say(step, self.group, "\n".join([f"열린 문의 {len(found)}건", *lines]) if found else "열린 문의가 없습니다.", buttons, incoming.thread_id)
+
+    def _show_open(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
+        toast(step, incoming)
+        self._list_open(step, incoming)
 
     def _show_card(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
         found = self._pressed(step, incoming, parts)
