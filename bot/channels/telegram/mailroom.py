@@ -332,6 +332,9 @@ class Mailroom:
         """Does what takes long, outside of any step; what is to be done in one then."""
         try:
             return errand.do()
+        except StoreError as error:
+            log.warning("errand failed", problem=error.problem)
+            return errand.failed
         except Exception:
             log.exception("errand failed")
             self.metrics.error("staff")

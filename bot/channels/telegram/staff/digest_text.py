@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ HEAD = "지난 한 주"
 GONE = "(지워진 글)"
 _EXAMPLE, _TITLE = 80, 40  # characters
 _IN_A_ROW = 2  # buttons
+_MARK = re.compile(r"⟦(\d+-\d+)⟧")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,13 @@ def page(digest: Digest, content: Content, stopped: Collection[str]) -> Page:
     return Page("\n\n".join([span, *filter(None, blocks)]), tuple(one.keys[0] for one in digest.groups), [*rows, *pauses, *waiting])
 
 
-def filled(template: str, examples: Mapping[str, str], shown: Collection[str]) -> str:
-    """The text with its examples; those that are missing are no longer kept."""
-    for key in shown:
-        example = examples.get(key)
-        template = template.replace(_mark(key), f"“{_clipped(example, _EXAMPLE)}”" if example is not None else GONE)
-    return template
+def filled(template: str, examples: Mapping[str, str]) -> str:
+    """The text with its examples, by key; those that are missing are no longer kept."""
+
+    def example(mark: re.Match[str]) -> str:
+        return f"“{_clipped(examples[mark[1]], _EXAMPLE)}”" if mark[1] in examples else GONE
+
+    return _MARK.sub(example, template)  # in one go: what residents write may look like a mark
 
 
 def _block(head: str, lines: list[str], count: int = 0) -> str:

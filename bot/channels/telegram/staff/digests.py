@@ -110,7 +110,7 @@ class Digests:
 
     def _post(self, step: Step, found: _Found, thread_id: int | None = None, reply_to: int | None = None) -> None:
         shown = page(found.digest, found.content, pauses.paused(step.connection))
-        text = filled(shown.template, {one.keys[0]: one.example for one in found.digest.groups}, shown.shown)
+        text = filled(shown.template, {one.keys[0]: one.example for one in found.digest.groups})
         note = {"part": NAME, "text": shown.template, "shown": shown.shown, "buttons": shown.buttons, "thread_id": thread_id}
         say(step, self.group, text, shown.buttons, thread_id, reply_to, note if shown.shown else None)
 
@@ -128,7 +128,7 @@ class Digests:
             if gone == kept["gone"]:
                 continue
             if kept["chat"] == step.keys.chat(self.group.chat_id or 0):  # a group that has moved left its messages behind
-                text = filled(kept["text"], examples, kept["shown"])
+                text = filled(kept["text"], examples)
                 change(step, self.group, int(name.removeprefix(_KEPT)), text, kept["buttons"], kept["thread_id"])
             if examples:
                 notes.remember(step.connection, name, json.dumps({**kept, "gone": gone}, ensure_ascii=False))
