@@ -45,7 +45,7 @@ def questions(stage: Stage) -> None:
     resident.shoot("list", "넓게 물으면 번호를 붙인 목록을 주고, 주민이 번호로 이어서 물어요.")
 
 
-@play("2026-11-27T19:40", staff="plain")
+@play("2026-11-27T19:40", staff="plain", handoff__digest="없음")
 def handoff(stage: Stage) -> None:
     """A question goes to staff, and its answer to the resident."""
     resident, staff = stage.chat(), stage.staff
@@ -168,3 +168,29 @@ def publishing(stage: Stage) -> None:
     staff.says("/versions", "이주무관")
     staff.says("/status", "이주무관")
     staff.shoot("versions", "/versions 로 올린 판을 보고 앞의 판으로 되돌려요. /status 는 지금 무엇으로 답하는지 알려 줘요.")
+
+
+@play("2026-12-04T10:05", staff="plain", copies=True)
+def week(stage: Stage) -> None:
+    """The week's digest, and a draft at a press."""
+    staff = stage.staff
+    for _ in range(3):
+        stage.chat().says("여권은 어디서 갱신하나요?")
+    resident = stage.chat()
+    resident.says("스마트 그늘막은 몇 개예요?")
+    resident.presses("내용이 틀려요")
+    resident = stage.chat()
+    resident.says("장수축하금 얼마예요?")
+    resident.presses("직원에게 물어보기")
+    resident.presses("보내기")
+    card = staff.last
+    stage.turn("2026-12-04T10:45")
+    staff.replies(card, "아흔이 되신 분께 드려요. 금액은 조례에 있어요.", "이주무관")
+    staff.skip()
+
+    stage.turn("2026-12-07T09:00")
+    staff.waits_for("지난 한 주")
+    stage.turn("2026-12-07T09:04")
+    staff.presses("1 초안 만들기", "이주무관")
+    staff.waits_for("초안을 적었습니다")
+    staff.shoot("digest", "월요일 아침에 지난 한 주를 한 글로 알려 줘요. 단추를 누르면 답하지 못한 질문을 초안으로 적어요.")

@@ -6,12 +6,13 @@ import datetime as dt
 import threading
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.reading import open_existing, reading, revisions
-from bot.store.reports import stats, told, topic_text, unanswered
+from bot.store.reports import examples, stats, told, topic_text, unanswered
+from bot.store.schema import questions
 from tests.store.filling import NOW, add_content, add_mail, add_parcel, add_question, add_reply, days_ago, fill, rows
 
 
@@ -176,3 +177,21 @@ def test_tables_of_another_version_are_left_alone(database, monkeypatch, revisio
 
     with pytest.raises(StoreError, match=said):
         open_existing(database.url.render_as_string(hide_password=False))
+
+
+def test_a_question_is_found_by_its_key_while_it_is_kept(database):
+    for number, said in enumerate(("강아지 등록", "강아지 등록", "여권 갱신")):
+        add_question(database, said, days_ago(3 - number), f"p{number}")
+    groups = unanswered(database, str.split)
+    first, *_ = groups[0].keys
+
+    with database.begin() as connection:
+        before = examples(connection, [first, groups[1].keys[0]])
+        connection.execute(delete(questions).where(questions.c.text == "여권 갱신"))
+    add_question(database, "새 질문")  # may get the id that has become free
+    with database.begin() as connection:
+        after = examples(connection, [first, groups[1].keys[0]])
+
+    assert len(groups[0].keys) == 2
+    assert [*before.values()] == ["강아지 등록", "여권 갱신"]
+    assert after == {first: "강아지 등록"}

@@ -60,3 +60,18 @@ def test_staff_are_told_once_however_the_vote_changes(vote, database):
     vote("wrong")
 
     assert (first, tell()) == (True, False)
+
+
+def test_votes_against_are_told_by_topic_with_all_that_were_cast(vote, database):
+    add_reply(database, person="p2", topics=["lamp", "camera"])
+    add_reply(database, person="p3", topics=["camera"])
+    add_reply(database, person="p4", topics=["bench"])
+    for number, value in enumerate(("wrong", "no", "yes", "yes"), 1):
+        vote(value, f"p{number}", number, later=number)
+
+    with database.begin() as connection:
+        found = votes.against(connection, NOW + dt.timedelta(hours=1))
+        later = votes.against(connection, NOW + dt.timedelta(hours=2))
+
+    assert found == [votes.Tally("lamp", 1, 1, 2), votes.Tally("camera", 0, 1, 2)]
+    assert [one.topic for one in later] == ["camera", "lamp"]

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -27,7 +27,7 @@ from bot.content.watch import run_aside
 from bot.desk.asking import asked_in_vain
 from bot.errors import BotError
 from bot.evaluation.gate import Gate
-from bot.matching.surfaces import VERBAL
+from bot.matching import subject_words
 from bot.store import contents, proposals, publications, reports
 from bot.store.proposals import JUDGING, Proposal
 from bot.store.reading import reading
@@ -132,7 +132,12 @@ class Judging:
         try:
             before, snapshot = self._snapshot(found.base, kept), unpack(after)
             changes = changes_between(before, snapshot)
-            verdict = self.gate.judge(before, snapshot, asked_in_vain(database, self._words()), reports.told_topics(database))
+            verdict = self.gate.judge(
+                before,
+                snapshot,
+                asked_in_vain(database, subject_words(self.publishing.serving.engine.understander.lexicon)),
+                reports.told_topics(database),
+            )
         except BotError as error:
             return Judged(changes, None, str(error))
         except Exception:
@@ -146,17 +151,6 @@ class Judging:
         served, published = self.publishing.serving.served, self.publishing.published
         is_served = published is not None and published.version == version and not self.publishing.unreadable
         return served.snapshot if is_served or kept is None else unpack(kept)
-
-    def _words(self) -> Callable[[str], Sequence[str]]:
-        """The words of a text that name its subject."""
-        lexicon = self.publishing.serving.engine.understander.lexicon
-
-        def words(text: str) -> list[str]:
-            terms = lexicon.read(text).terms
-            nouns = [term.key for term in terms if term.kind not in VERBAL and len(term.key) > 1]
-            return nouns or [term.key for term in terms]
-
-        return words
 
     # -- beside it -----------------------------------------------------------------------------------------------
 

@@ -94,6 +94,8 @@ def test_a_group_of_questions_becomes_a_draft_once_and_nobody_is_bothered(week):
     ]
     assert second.text == f"새로 적은 것은 없습니다.\n{first.text.split(': ')[0]}: '여권 갱신'은(는) 이미 초안에 있습니다(yeogwon-gaengsin)."
     assert [*drafts(week)] == ["yeogwon-gaengsin"]
+    week.bot.wait(lambda: week.bot.logged("content"))  # it has seen the changed folder
+    assert not week.bot.logged("content", outcome="waiting")
     assert week.bot.ready()["content"] == version
     assert "다산콜" in week.bot.say(505, ASKED)[-1].text
 
