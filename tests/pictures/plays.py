@@ -180,11 +180,12 @@ def week(stage: Stage) -> None:
     resident.says("스마트 그늘막은 몇 개예요?")
     resident.presses("내용이 틀려요")
     resident = stage.chat()
+    stage.turn("2026-12-04T10:10")
     resident.says("장수축하금 얼마예요?")
     resident.presses("직원에게 물어보기")
     resident.presses("보내기")
     card = staff.last
-    stage.turn("2026-12-04T10:45")
+    stage.turn("2026-12-04T10:50")
     staff.replies(card, "아흔이 되신 분께 드려요. 금액은 조례에 있어요.", "이주무관")
     staff.skip()
 

@@ -96,7 +96,8 @@ def _inquiries(digest: Digest) -> str:
         return ""
     lines = [f"직원에게 온 문의 {found.made:,}건"]
     if found.typical is not None and found.longest is not None:
-        times = f"첫 답까지 가운데값 {_duration(found.typical)}, 가장 길게 {_duration(found.longest)}"
+        typical, longest = _duration(found.typical), _duration(found.longest)
+        times = f"첫 답까지 가운데값 {typical}, 가장 길게 {longest}" if found.answered > 1 else f"첫 답까지 {typical}"
         lines.append(f"· 답한 문의 {found.answered:,}건: 업무 시간으로 {times}")
     if found.without_answer:
         lines.append(f"· 답하지 않은 문의 {found.without_answer:,}건")
