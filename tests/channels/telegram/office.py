@@ -21,9 +21,9 @@ QUESTION = "장수축하금 얼마예요? 어머니가 올해 아흔이세요"
 
 
 def set_up(api: BotApi, **options: Any) -> dict[str, Any]:
-    """Sets the group up; the settings of a bot that works in it."""
+    """Sets the group up; the settings of a bot that works in it, without a weekly digest."""
     api.group(STAFF, **{"title": "직원 방", "members": CLERKS, "hears_all": True, **options})
-    return {"telegram__staff_chat_id": STAFF, "handoff__open_at_once": 1000}
+    return {"telegram__staff_chat_id": STAFF, "handoff__open_at_once": 1000, "handoff__digest": "없음"}
 
 
 @dataclass

@@ -27,6 +27,7 @@ from bot.store.schema import outbox
 STAFF, RESIDENT = -1009, 501
 TEXT, FURTHER = "금액이 얼마예요", "언제부터인가요"
 TEXT_DAYS = 30
+SETTINGS = Settings.model_validate({"handoff": {"digest": "없음"}})  # which comes with time too
 
 
 class Room:
@@ -34,7 +35,7 @@ class Room:
 
     def __init__(self, database: Database, engine, me, now: dt.datetime) -> None:
         self.database, self.now, self.keys = database, now, Keys("the-key-of-the-tests")
-        self.mailroom = Mailroom(database, self.keys, SimpleNamespace(engine=engine), Settings(), me, Metrics(), lambda: self.now, StaffGroup(STAFF))
+        self.mailroom = Mailroom(database, self.keys, SimpleNamespace(engine=engine), SETTINGS, me, Metrics(), lambda: self.now, StaffGroup(STAFF))
         self.bot: int = me.id
         draft = Draft(self.keys.chat(RESIDENT), self.keys.person(RESIDENT), "m", now, "question", TEXT, "ko")
         with self.step() as step:

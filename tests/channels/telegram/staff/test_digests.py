@@ -26,7 +26,7 @@ def week(tmp_path_factory):
     """An office after a week, whose digest has been posted; the bot was started anew since."""
     folder = tmp_path_factory.mktemp("office")
     knowledge = Path(shutil.copytree(packaged("knowledge"), folder / "knowledge"))
-    with BotApi() as api, Running(api, folder, now=SUNDAY, knowledge=knowledge, **set_up(api)) as bot:
+    with BotApi() as api, Running(api, folder, now=SUNDAY, knowledge=knowledge, **{**set_up(api), "handoff__digest": "월 09:00"}) as bot:
         there = Office(api, bot)
         for resident in RESIDENTS:
             bot.say(resident, ASKED)
