@@ -67,7 +67,7 @@ class Asking:
     def _writes(self, step: Step, person: Person) -> bool:
         """What is said while a text is waited for, or stands to be approved: only as long as the bot has said nothing else meanwhile."""
         draft, said, words = self._at_hand(step, person), person.incoming.text, person.words
-        if draft is None or not said or plain(said) in person.talk.typed:
+        if draft is None or not said or person.talk.is_command(said):
             return False
         person = replace(person, language=draft.language)
         if person.incoming.kind == "media":
@@ -93,14 +93,11 @@ class Asking:
     def _about_sent(self, step: Step, person: Person) -> bool:
         """What is said of an inquiry that was sent: that it is solved, that there is more to ask, how it stands."""
         said, words = person.incoming.text, person.words
-        is_solved = is_said(said, words.solved.all)
+        is_solved = is_said(said, (*words.solved.all, *words.send.all)) and not is_said(said, words.send.all)  # "ok solved"
         if is_solved or is_said(said, words.further.all):
             found = handoffs.of_person(step.connection, person.id)
             answered = [one for one in found if one.answered_at is not None] or (found if len(found) == 1 else [])
-            answered = answered or (handoffs.all_of_person(step.connection, person.id) if is_solved and not found else [])
-            if not answered and not is_solved and not found and handoffs.all_of_person(step.connection, person.id):
-                self._open(step, person, None)
-                return True
+            answered = answered or ([] if found else handoffs.all_of_person(step.connection, person.id))
             if answered:
                 (self._solved if is_solved else self._further)(step, person, str(answered[-1].id))
             return bool(answered)
@@ -201,7 +198,7 @@ class Asking:
 
     def _open(
         self, step: Step, person: Person, text: str | None, topics: tuple[str, ...] = (), aspects: tuple[str, ...] = (), reply_kind: str = "",
-        masked: bool = False, handoff: int | None = None,
+        masked: bool = False, handoff: int | None = None, prompt: str = "",
     ) -> None:  # fmt: skip
         refusal = self._refusal(step, person, handoff)
         if refusal:
@@ -210,7 +207,7 @@ class Asking:
         draft = self._new(step, person, text, topics=topics, aspects=aspects, reply_kind=reply_kind, handoff=handoff)
         if text is None:
             handoffs.save_draft(step.connection, draft)
-            person.tell(step, person.sentence("handoff_write"), [self._stop_button(person, draft)])
+            person.tell(step, prompt or person.sentence("handoff_write"), [self._stop_button(person, draft)])
         else:
             self._preview(step, person, draft, masked)
 
@@ -330,7 +327,10 @@ class Asking:
 
     def _further(self, step: Step, person: Person, number: str) -> None:
         found = self._own(step, person, number)
-        self._open(step, person, None, handoff=found.id if found is not None and found.is_open else None)
+        if found is None or found.is_open:
+            self._open(step, person, None, handoff=found.id if found is not None else None)
+        else:  # a new one, of which staff see what it was about
+            self._open(step, person, None, found.topics, found.aspects, prompt=person.sentence("handoff_anew", number=number))
 
     def _answers(self, step: Step, person: Person) -> bool:
         """Whether the message explicitly answers what staff have written: then it is to go to them, once it is approved."""
@@ -387,7 +387,7 @@ def consent_version(person: Person) -> str:
 
 def _is_rest(step: Step, draft: Draft, person: Person) -> bool:
     """Whether what is written goes on with a text that the resident has just written themselves."""
-    is_own = draft.kind == "question" and not draft.reply_kind and not draft.topics
+    is_own = draft.kind == "question" and not draft.reply_kind
     whole = len(draft.text or "") + len(person.incoming.text)
     return is_own and step.now - draft.at <= _GOES_ON and whole <= person.talk.settings.limits.message_length
 

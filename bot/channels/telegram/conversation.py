@@ -170,7 +170,8 @@ class Conversation:
         if reply.urgent:
             return rows
         decision = turn.trace.decision
-        is_open = reply.kind == "fallback" or any(part.missing for part in decision.parts) or decision.withheld
+        is_unanswered = reply.kind == "fallback" or any(part.missing for part in decision.parts)
+        is_open = is_unanswered or bool(decision.withheld) or decision.reason == "complaint"
         if is_open and decision.reason not in ("empty", "language") and self.has_staff():
             rows.append((self.sentence("ask_button", language), f"{VERSION}|ha|{REPLY}"))
         if reply.kind in ("answer", "partial"):
@@ -238,7 +239,7 @@ class Conversation:
         return Response(message(moment.place, text, self.browse.chapters(moment.language)))
 
     def _help(self, moment: _Moment) -> Response:
-        has_staff = self.has_staff()
+        has_staff = self.has_staff() and not moment.incoming.group  # there nothing is passed on
         shown = [command for command in self.engine.content.commands if has_staff or command.id not in WISHES]
         lines = [f"/{command.id} {command.description.get(moment.language)}" for command in shown]
         if has_staff:

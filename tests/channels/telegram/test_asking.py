@@ -237,3 +237,24 @@ def test_without_a_staff_group_no_command_is_told_to_telegram_that_leads_to_staf
     told = [call.params["commands"] for call in api.calls if call.method == "setMyCommands"]
     assert told
     assert not any(word in str(told) for word in ("staff", "inquiries", "cancel"))
+
+
+def test_who_asks_further_after_the_end_is_told_that_it_is_a_new_inquiry_and_staff_see_its_topic(say, there):
+    number = number_of(say(QUESTION, "/staff", "네"))
+    there.press(there.card(number), "답 없이 닫기")
+
+    told = say("더 물어보기", resident=say.resident)
+    sent = say("신청은 어떻게 해요?", "네", resident=say.resident)
+
+    assert f"문의 {number}번은 끝나서 새 문의로" in told.text
+    assert number_of(sent) > number
+    assert "장수축하금" in there.card(number_of(sent)).text
+
+
+def test_impatience_is_no_text_for_staff(say):
+    assert "보낼까요" not in say("아 진짜 답답하네 사람 바꾸라고").text
+    assert "바꿔" not in say("가로등이 나갔어요", "됐고 직원 바꿔", resident=say.resident).text
+
+
+def test_complaint_about_the_bot_leads_to_staff(say, there):
+    assert there.labels(say("에이 답답하네")) == ["직원에게 물어보기"]
