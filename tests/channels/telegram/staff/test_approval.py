@@ -68,8 +68,8 @@ def test_a_broken_floor_is_never_published_by_one_press(desk):
 
     asked = here.press(card, "올리기")[-1]
 
-    assert "기준에 못 미치게" in card.text
-    assert "기준에 못 미치게" in asked.text
+    assert "기준 2개에 못 미치게" in card.text
+    assert "기준 2개에 못 미치게" in asked.text
     assert LAMP in here.answer(ASK_LAMP)
     here.press(asked, "그만두기")
     assert here.labels(card) == ["올리기", "되돌리기", "모두 보기"]

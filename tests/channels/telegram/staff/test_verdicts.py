@@ -46,7 +46,8 @@ def test_wrong_answers_and_broken_floors_stand_before_all_else():
     card = verdicts.card(proposal(), judged(wrong, difference(count=4), floors=(FLOOR,)))
 
     places = [
-        card.index(words) for words in ("방범용 CCTV", "틀린 답이 1개", "“보안등은요”", "기준에 못 미치게", "답이 달라지는 질문 1개", "(주민 4번)")
+        card.index(words)
+        for words in ("방범용 CCTV", "틀린 답이 1개", "“보안등은요”", "기준 1개에 못 미치게", "답이 달라지는 질문 1개", "(주민 4번)")
     ]
     assert places == sorted(places)
     assert "제대로 답함 98.7% → 90.1% (기준 98.2% 이상)" in card
@@ -73,7 +74,7 @@ def test_a_card_and_a_warning_fit_into_one_message_however_much_has_changed():
 
 
 def test_what_is_not_shown_is_counted_and_every_page_holds_what_fits():
-    found = judged(*[difference(f"질문 {number}번", count=number) for number in range(300)], more=7)
+    found = judged(*[difference(f"질문 {number}번", after=f"{number}곳이에요.") for number in range(300)], more=7)
 
     card, pages = verdicts.card(proposal(), found), verdicts.pages(found)
 
@@ -81,6 +82,14 @@ def test_what_is_not_shown_is_counted_and_every_page_holds_what_fits():
     assert all(len(page) <= MAX_UNITS for page in pages)
     assert all(any(f"“질문 {number}번”" in page for page in pages) for number in range(300))
     assert "이 밖에 7개" in pages[-1]
+
+
+def test_questions_whose_answers_change_alike_are_shown_together():
+    card = verdicts.card(proposal(), judged(*[difference(f"질문 {number}번") for number in range(9)], difference("보안등은요", "30곳", "31곳")))
+
+    assert f"“질문 0번”, “질문 1번”, “질문 2번” 밖에 {9 - verdicts.QUESTIONS_SHOWN}개\n  지금: 12곳이에요.\n  고치면: 20곳이에요." in card
+    assert "· “보안등은요”\n  지금: 30곳" in card
+    assert card.count("지금: ") == 2
 
 
 def test_long_replies_are_shown_where_they_begin_to_differ():
