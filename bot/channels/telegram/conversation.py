@@ -323,5 +323,7 @@ def _wish(name: str, moment: _Moment) -> Response:
 def _asks_for_staff(turn: Turn) -> bool:
     """Whether the message wants a person: nothing else, or something that the bot cannot answer."""
     question, reply = turn.trace.question, turn.reply
-    is_open = reply.kind == "fallback" and not reply.urgent
+    # "담당자한테 물어봐 주세요" also asks who is in charge; that is not what is wanted.
+    missing = {aspect for part in turn.trace.decision.parts for aspect in part.missing}
+    is_open = (reply.kind == "fallback" and not reply.urgent) or (reply.kind == "partial" and missing == {"who"})
     return turn.trace.decision.reason == "person" or (is_open and question is not None and question.goes("person"))
