@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.schema import contents, publications
@@ -18,6 +18,11 @@ def keep(connection: Connection, version: str, files: bytes, now: dt.datetime) -
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(contents).values(version=version, files=files, served_at=now)
     connection.execute(statement.on_conflict_do_update(index_elements=["version"], set_={"served_at": now}))
+
+
+def renew(connection: Connection, version: str, files: bytes) -> None:
+    """The files of a version that is kept have other remarks now, or drafts; what is told from them is the same."""
+    connection.execute(update(contents).where(contents.c.version == version).values(files=files))
 
 
 def last_good(connection: Connection) -> tuple[str, bytes] | None:

@@ -52,7 +52,7 @@ class Judging:
         self._told_unreadable = 0
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
-        self._warm = ""  # the version of which the suites' outcomes are known
+        self._warm: Snapshot | None = None  # of which the suites' outcomes are known
         self._warm_at = time.monotonic() + WARM_SECONDS
 
     def stop(self) -> None:
@@ -112,7 +112,7 @@ class Judging:
             raise
         finally:
             beating.cancel()
-        self._warm = ""
+        self._warm = None
         log.info("judged", proposal=found.id, version=found.version, fault=bool(judged.fault), seconds=round(time.monotonic() - begun, 2))
         await self.act(lambda step: self.approval.judged(step, found.id, found.base, judged))
 
@@ -158,9 +158,9 @@ class Judging:
         """Has the suites asked of what serves, so that a change is judged in half the time."""
         served = self.publishing.serving.served
         is_busy = any(task is not None and not task.done() for task in (self._task, self._warming))
-        if not self.publishing.on_approval or served.version == self._warm or is_busy or time.monotonic() < self._warm_at:
+        if not self.publishing.on_approval or served.snapshot is self._warm or is_busy or time.monotonic() < self._warm_at:
             return
-        self._warm = served.version
+        self._warm = served.snapshot
         self._warming = asyncio.create_task(self._do_warm(served.snapshot))
 
     async def _do_warm(self, snapshot: Snapshot) -> None:
@@ -181,15 +181,15 @@ class Judging:
         serving = self.publishing.serving
         with reading(self.publishing.database) as connection:
             current = publications.current(connection)
-            wanted = contents.get(connection, current.version) if current is not None else None
+            kept = contents.get(connection, current.version) if current is not None else None
             try:
                 seen = proposals.files_of(connection, number)
             except KeyError:
                 return "그런 고침이 없습니다."
-        if wanted is None:
+        if kept is None or current is None:
             return "되돌릴 파일이 보관되어 있지 않습니다."
         try:
-            done = put_back(unpack(seen), unpack(wanted), serving.knowledge, serving.intents)
+            done = put_back(unpack(seen), self._snapshot(current.version, kept), serving.knowledge, serving.intents)
         except BotError as error:
             return f"파일을 되돌리지 못했습니다.\n{error}"
         removed = f" 새로 만들었던 {', '.join(done.removed)}은(는) 지웠습니다(이 번호로 보관되어 있습니다)." if done.removed else ""

@@ -18,7 +18,7 @@ import structlog
 
 from bot.channels.serving import Outcome, Served, Serving
 from bot.channels.session import seoul_now
-from bot.errors import ContentError
+from bot.errors import ContentError, StoreError
 from bot.store import contents, proposals, publications
 from bot.store.database import Database
 from bot.store.proposals import Proposal
@@ -125,12 +125,25 @@ class Publishing:
             is_news, self._seen = ready.version != self._seen, ready.version
             if is_news and self.on_approval:
                 self.saved = Saved(ready, at_start)
+            if ready.version == before:
+                self._renew(ready)
             kind: Literal["same", "loaded", "waiting"] = "same"
             if is_news and ready.version != before:
                 kind = "waiting" if self.on_approval else "loaded"
             if kind == "loaded":
                 self.serving.put(ready)
             return Outcome(kind, "", self.serving.version, time.monotonic() - begun)
+
+    def _renew(self, ready: Served) -> None:
+        """The same content with other remarks or drafts: where its files are put back one day, these are not to be lost."""
+        if ready.snapshot == self.serving.served.snapshot:
+            return
+        self.serving.put(ready)
+        try:
+            with self.database.begin() as connection:
+                contents.renew(connection, ready.version, ready.snapshot.pack())
+        except StoreError as error:  # the next save of that kind brings it
+            log.info("remarks not kept", problem=error.problem)
 
     def note_saved(self) -> None:
         """Records that what was read is served. Raises StoreError."""

@@ -16,7 +16,7 @@ from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.judging import Judging
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.publishing import Publishing
-from bot.channels.telegram.staff.approval import Approval
+from bot.channels.telegram.staff.approval import PAGES_AT_ONCE, Approval
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.step import Step
 from bot.config import Settings
@@ -24,7 +24,7 @@ from bot.content.snapshot import Snapshot
 from bot.dialogue.wording import Office
 from bot.engine import Engine
 from bot.errors import GateError
-from bot.evaluation.gate import Verdict
+from bot.evaluation.gate import Difference, Told, Verdict
 from bot.korean import open_tagger
 from bot.store import proposals, publications, schema
 from bot.store.database import Database
@@ -194,3 +194,22 @@ def test_a_verdict_that_is_past_its_time_is_made_anew(publishing):
 
     assert court.states == ["open"]
     assert court.rows(schema.proposals)[0].verdict
+
+
+def test_all_differences_are_posted_some_messages_at_a_time(publishing):
+    long = "아주 긴 질문입니다 " * 9
+    differences = tuple(Difference("key", f"{n} {long}", 0, Told("answer", f"앞 {n} {long}"), Told("answer", f"뒤 {n} {long}")) for n in range(300))
+    court = Court(publishing, lambda *_: Verdict("a", "b", 300, differences))
+    court.round()
+    before = len(court.texts)
+
+    court.press("1|gm|1")
+    first = court.rows(schema.outbox)[before + 1 :]
+    button = json.loads(first[-1].payload)["buttons"][0]
+    court.press(button[1])
+    second = court.rows(schema.outbox)[before + 1 + len(first) + 1 :]
+
+    assert len(first) == PAGES_AT_ONCE
+    assert button[0] == "더 보기"
+    shown = "\n".join(json.loads(row.payload)["text"] for row in (*first, *second))
+    assert all(f"\n{n + 1}. " in f"\n{shown}" for n in range(50))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.channels.serving import Serving
 from bot.channels.telegram.publishing import Publishing
-from bot.content.snapshot import Snapshot, take
+from bot.content.snapshot import Snapshot, take, unpack
 from bot.dialogue.wording import Office
 from bot.engine import Engine
 from bot.errors import ContentError
@@ -217,6 +217,20 @@ def test_a_faulty_folder_with_nothing_published_is_an_error(shop):
 
     with pytest.raises(ContentError, match="safety.yaml"):
         shop.start()
+
+
+@pytest.mark.parametrize("on_approval", [True, False])
+def test_a_remark_publishes_nothing_and_is_kept_with_the_version_that_serves(shop, database, on_approval):
+    publishing = shop.start(on_approval)
+    publishing.read()
+    shop.save(TOPIC.format(number=1) + "# 확인함\n")
+
+    assert publishing.read().kind == "same"
+
+    with database.begin() as connection:
+        kept = unpack(contents.get(connection, publishing.serving.version))
+    assert kept == take(shop.folder)
+    assert len(shop.published) == 1
 
 
 def test_the_ledger_shows_what_waits(shop, database):
