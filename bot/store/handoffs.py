@@ -28,6 +28,7 @@ class Draft:
     kind     question, or report of something wrong
     text     masked; None while it is waited for
     handoff  the number of the hand-off that it asks further, or None
+    consent  version of the wording that was shown with it
     """
 
     chat: str
@@ -41,6 +42,7 @@ class Draft:
     topics: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     reply_kind: str = ""
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,13 @@ class Handoff:
 class Noted:
     """A message of a hand-off. role: card, further or notice (the bot's, in the group), answer (staff's), part (the bot's, to the resident).
 
-    of, number  of a part: which answer it carries, and which part of it
+    of, number  of a part: the note of the answer that it carries, and which part of it
     """
 
     id: int
     handoff: int
     role: str
+    chat: str
     message_id: int
     of: int | None
     number: int
@@ -142,8 +145,9 @@ def draft(connection: Connection, chat: str, person: str, since: dt.datetime) ->
     if row is None or row.at < since:
         return None
     return Draft(
-        row.chat, row.person, row.mark, row.at, row.kind, row.text, row.language, row.handoff, _ids(row.topics), _ids(row.aspects), row.reply_kind
-    )
+        row.chat, row.person, row.mark, row.at, row.kind, row.text, row.language, row.handoff, _ids(row.topics), _ids(row.aspects), row.reply_kind,
+        row.consent,
+    )  # fmt: skip
 
 
 def talked_since(connection: Connection, chat: str, person: str, since: dt.datetime, *kinds: str) -> bool:
@@ -177,8 +181,8 @@ def _asked(connection: Connection, which: Any) -> Asked | None:
 # -- hand-offs -------------------------------------------------------------------------------------------------------
 
 
-def create(connection: Connection, draft: Draft, bot: int, address: dict[str, Any], consent: str, content: str, now: dt.datetime) -> Handoff:
-    """Makes a hand-off of an approved draft. consent: the version of the wording that was approved."""
+def create(connection: Connection, draft: Draft, bot: int, address: dict[str, Any], content: str, now: dt.datetime) -> Handoff:
+    """Makes a hand-off of an approved draft."""
     values = {
         "bot": bot,
         "at": now,
@@ -189,7 +193,7 @@ def create(connection: Connection, draft: Draft, bot: int, address: dict[str, An
         "language": draft.language,
         "kind": draft.kind,
         "text": draft.text or "",
-        "consent": consent,
+        "consent": draft.consent,
         "topics": json.dumps(draft.topics),
         "aspects": json.dumps(draft.aspects),
         "reply_kind": draft.reply_kind,
@@ -208,9 +212,10 @@ def get(connection: Connection, number: int) -> Handoff | None:
     return None if row is None else _handoff(row)
 
 
-def of_person(connection: Connection, person: str) -> list[Handoff]:
+def of_person(connection: Connection, bot: int, person: str) -> list[Handoff]:
     """A person's open hand-offs, oldest first."""
-    rows = connection.execute(select(handoffs).where((handoffs.c.person == person) & (handoffs.c.state == OPEN)).order_by(handoffs.c.id))
+    theirs = (handoffs.c.person == person) & (handoffs.c.state == OPEN) & (handoffs.c.bot == bot)
+    rows = connection.execute(select(handoffs).where(theirs).order_by(handoffs.c.id))
     return [_handoff(row) for row in rows]
 
 
@@ -277,10 +282,11 @@ def note(
     return int(made[0]) if made else 0
 
 
-def noted(connection: Connection, chat: str, message_id: int) -> Noted | None:
-    """Which message of which hand-off that is; None where it is none."""
-    which = (messages.c.chat == chat) & (messages.c.message_id == message_id)
-    row = connection.execute(_notes().where(which).order_by(messages.c.id.desc()).limit(1)).one_or_none()
+def noted(connection: Connection, bot: int, chat: str, message_id: int) -> Noted | None:
+    """Which message of which hand-off that is; None where it is none. Outside of supergroups every bot counts the messages by itself."""
+    which = (messages.c.chat == chat) & (messages.c.message_id == message_id) & (handoffs.c.bot == bot)
+    found = _notes().join(handoffs, handoffs.c.id == messages.c.handoff).where(which)
+    row = connection.execute(found.order_by(messages.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else Noted(*row)
 
 

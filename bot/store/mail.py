@@ -28,6 +28,7 @@ _OPEN = (outbox.c.id == bindparam("number")) & outbox.c.done_at.is_(None)
 _SENT = update(outbox).where(_OPEN).values(done_at=bindparam("now"), payload=None, failure=None, note=None)
 _DELIVERED = update(replies).where((replies.c.id == bindparam("number")) & replies.c.delivered_at.is_(None)).values(delivered_at=bindparam("now"))
 _POST = insert(outbox)
+_OF_MESSAGES = ("message_id", "reply_to", "thread_id")  # in a payload: where messages have other ids they name other messages
 # Without the option an INSERT's rowcount is -1 on PostgreSQL, whether or not it was kept.
 _RECEIVE = {
     dialect.dialect.name: dialect.insert(inbox).on_conflict_do_nothing().execution_options(preserve_rowcount=True) for dialect in (postgresql, sqlite)
@@ -177,13 +178,24 @@ def postpone(connection: Connection, parcel_id: int, until: dt.datetime) -> None
 
 
 def readdress(connection: Connection, bot: int, chat: str, new_chat: str, new_id: int) -> None:
-    """A group has got another id: what waits for it, or to be answered, goes there."""
+    """A group has got another id: what waits for it, or to be answered, goes there. Messages have other ids there."""
     for table, key, done in ((inbox, inbox.c.update_id, inbox.c.handled_at), (outbox, outbox.c.id, outbox.c.done_at)):
         ours = (table.c.bot == bot) & table.c.chat.in_((chat, new_chat)) & done.is_(None)
         for row in connection.execute(select(key.label("key"), table.c.payload).where(ours)).all():
-            payload = json.dumps({**json.loads(row.payload or "{}"), "chat_id": new_id}, ensure_ascii=False)
-            fresh = {"begun_at": None} if table is outbox else {}  # what was refused has not been carried out
-            connection.execute(update(table).where(ours & (key == row.key)).values(chat=new_chat, payload=payload, **fresh))
+            payload = json.loads(row.payload or "{}")
+            this, values = ours & (key == row.key), dict[str, Any]()
+            if table is outbox and "message_id" in payload:
+                if "text" not in payload:  # other buttons, in a message that has none any more
+                    connection.execute(delete(table).where(this))
+                    continue
+                values["method"] = "sendMessage"  # said anew, for by its id another message would be changed
+            if table is outbox:
+                values["begun_at"] = None  # what was refused has not been carried out
+                payload = {name: value for name, value in payload.items() if name not in _OF_MESSAGES}
+            else:
+                payload = {"was": payload.get("chat_id"), **payload}
+            values["payload"] = json.dumps({**payload, "chat_id": new_id}, ensure_ascii=False)
+            connection.execute(update(table).where(this).values(chat=new_chat, **values))
 
 
 def recall(connection: Connection, bot: int, chat: str, noted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -240,6 +240,7 @@ drafts = Table(
     Column("aspects", Text, nullable=False),
     Column("reply_kind", String(16), nullable=False, server_default=""),
     Column("language", String(8), nullable=False),
+    Column("consent", String(16), nullable=False, server_default=""),  # version of the wording that is shown with it
 )
 
 handoffs = Table(
@@ -281,7 +282,7 @@ messages = Table(
     ),  # card, further, notice (the bot's, in the group), answer (staff's), part (the bot's, to the resident)
     Column("chat", HASH, nullable=False),
     Column("message_id", BigInteger, nullable=False),
-    Column("of", BigInteger),  # of a part: the message of the staff that it carries
+    Column("of", BigInteger),  # of a part: the note (id) of the answer that it carries
     Column("number", Integer, nullable=False, server_default="0"),  # of a part: which one
     Column("text", Text),  # of an answer
 )

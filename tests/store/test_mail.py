@@ -247,9 +247,19 @@ def test_what_waits_for_a_moved_group_goes_to_its_new_id(receive, post, parcels,
 
     assert next_letter() is None
     assert parcels() == []
-    assert next_letter("new").payload == {"chat_id": -1007, "text": "안녕"}
+    assert next_letter("new").payload == {"chat_id": -1007, "was": 1, "text": "안녕"}
     assert parcels("new")[0].payload == {"chat_id": -1007, "text": "글"}
     assert parcels(OTHER)[0].payload["chat_id"] == 1
+
+
+def test_in_a_moved_group_no_message_is_changed_or_answered_by_its_number_in_the_old_one(parcels, do):
+    old = {"chat_id": 1, "message_id": 57, "reply_to": 56, "thread_id": 3}
+    do(mail.post, BOT, CHAT, "p1", "editMessageText", {**old, "text": "고친 카드"}, NOW)
+    do(mail.post, BOT, CHAT, "p1", "editMessageReplyMarkup", {**old, "buttons": []}, NOW)
+
+    do(mail.readdress, BOT, CHAT, "new", -1007)
+
+    assert [(one.method, one.payload) for one in parcels("new")] == [("sendMessage", {"chat_id": -1007, "text": "고친 카드"})]
 
 
 def test_moving_a_group_leaves_alone_what_is_done(database, receive, post, parcels, next_letter, do):

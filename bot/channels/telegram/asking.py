@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import replace
-from hashlib import sha256
 
+from bot.channels.telegram.consent import REPORT, is_current, wording_version
 from bot.channels.telegram.layout import VERSION, Button, acknowledge
 from bot.channels.telegram.person import Person
 from bot.channels.telegram.said import besides, is_said, language_of, plain
@@ -28,7 +28,7 @@ from bot.store.masking import MASK
 _OWN_WORDS = 6  # letters, besides the wish for staff, from which on a message is taken for what is to be asked
 _NEW_WORDS = 12  # the same, where there is a question that could not be answered
 _GOES_ON = dt.timedelta(minutes=3)  # after which what is written is no longer taken for the rest of a text
-_CONSENT = ("ask", "terms", "terms_masked", "under_age")  # what is approved with a press
+_DIGITS = 18  # of an id that a database takes
 
 
 class Asking:
@@ -95,7 +95,7 @@ class Asking:
         said, words = person.incoming.text, person.words
         is_solved = is_said(said, (*words.solved.all, *words.send.all)) and not is_said(said, words.send.all)  # "ok solved"
         if is_solved or is_said(said, words.further.all):
-            found = handoffs.of_person(step.connection, person.id)
+            found = handoffs.of_person(step.connection, step.bot, person.id)
             answered = [one for one in found if one.answered_at is not None] or (found if len(found) == 1 else [])
             answered = answered or ([] if found else handoffs.all_of_person(step.connection, person.id))
             if answered:
@@ -110,7 +110,7 @@ class Asking:
 
     def _just_sent(self, step: Step, person: Person) -> bool:
         """Whether the last thing that the bot did was to pass something on."""
-        waiting = [one.at for one in handoffs.of_person(step.connection, person.id) if one.answered_at is None]
+        waiting = [one.at for one in handoffs.of_person(step.connection, step.bot, person.id) if one.answered_at is None]
         return bool(waiting) and not handoffs.talked_since(step.connection, person.chat, person.id, max(waiting))
 
     def goes_on(self, step: Step, person: Person, turn: Turn) -> bool:
@@ -119,7 +119,7 @@ class Asking:
         is_open = reply.kind == "fallback" or any(part.missing for part in turn.trace.decision.parts)
         if incoming.group or incoming.kind != "text" or reply.urgent or reply.kind == "chitchat" or not is_open or self._refusal(step, person, 0):
             return False
-        answered = [one for one in handoffs.of_person(step.connection, person.id) if one.answered_at is not None]
+        answered = [one for one in handoffs.of_person(step.connection, step.bot, person.id) if one.answered_at is not None]
         found = max(answered, key=lambda one: one.touched_at, default=None)
         if found is None or found.touched_at < self._since(step) or not set(reply.topics) <= set(found.topics):
             return False
@@ -170,7 +170,7 @@ class Asking:
 
     def _cancel(self, step: Step, person: Person, perhaps: bool) -> bool:
         """The resident withdraws: what is being written, or what was sent; on a guess only after a question."""
-        draft, found = self._at_hand(step, person), handoffs.of_person(step.connection, person.id)
+        draft, found = self._at_hand(step, person), handoffs.of_person(step.connection, step.bot, person.id)
         if perhaps and draft is None and not found:
             return False
         if draft is not None:
@@ -191,6 +191,7 @@ class Asking:
         if self._refusal(step, person):
             return []
         draft = self._new(step, person, person.incoming.text, kind="report", topics=topics)
+        draft = replace(draft, consent=wording_version(person.talk.engine.content, person.language, REPORT))
         handoffs.save_draft(step.connection, draft)
         return [(person.sentence("report_button"), f"{VERSION}|hs|{draft.mark}"), (person.sentence("report_no_button"), f"{VERSION}|hq|{draft.mark}")]
 
@@ -220,7 +221,7 @@ class Asking:
         until = handoffs.blocked_until(step.connection, person.id, step.now)
         if until is not None:
             return person.sentence("handoff_blocked", until=moment_text(until, person.language))
-        waiting = sum(one.answered_at is None for one in handoffs.of_person(step.connection, person.id))
+        waiting = sum(one.answered_at is None for one in handoffs.of_person(step.connection, step.bot, person.id))
         if handoff is None and waiting >= self.settings.handoff.open_at_once:
             return person.sentence("handoff_too_many", count=str(waiting))
         return ""
@@ -234,8 +235,9 @@ class Asking:
             handoffs.drop_draft(step.connection, person.chat, person.id)
             person.tell(step, person.sentence("under_age_only"))
             return
-        draft = replace(draft, text=text, mark=_mark(), at=step.now, language=language_of(text, draft.language))
-        person = replace(person, language=draft.language)
+        person = replace(person, language=language_of(text, draft.language))
+        consent = wording_version(person.talk.engine.content, person.language)
+        draft = replace(draft, text=text, mark=_mark(), at=step.now, language=person.language, consent=consent)
         handoffs.save_draft(step.connection, draft)
         terms = person.sentence("terms_masked" if masked or MASK in text else "terms")
         shown = person.sentence("ask", text=text, terms=terms, under_age=person.sentence("under_age"))
@@ -250,7 +252,7 @@ class Asking:
 
     def _ask_reply(self, step: Step, person: Person, reply: str) -> None:
         """The button under a reply."""
-        asked = handoffs.question_of(step.connection, int(reply), person.id) if reply.isdecimal() else None
+        asked = handoffs.question_of(step.connection, int(reply), person.id) if reply.isdecimal() and len(reply) < _DIGITS else None
         there = self._there(step, person, asked.text) if asked is not None else None
         if asked is None:
             self._open(step, person, None)
@@ -276,9 +278,12 @@ class Asking:
     # -- the consent, and after it -------------------------------------------------------------------------------
 
     def _send(self, step: Step, person: Person, mark: str) -> None:
-        draft = self._draft(step, person, mark)
+        draft = self._draft(step, person, mark) if mark else None
         if draft is None or not draft.text:
             person.tell(step, person.sentence("handoff_gone"))
+            return
+        if not is_current(person.talk.engine.content, draft):
+            self._preview(step, person, draft)  # what was not shown is not consented to
             return
         person = replace(person, language=draft.language)
         further = handoffs.get(step.connection, draft.handoff) if draft.handoff is not None else None
@@ -293,9 +298,7 @@ class Asking:
             person.tell(step, person.sentence("handoff_further", number=str(further.id), when=self._when(step, person)))
             return
         content = person.talk.engine.content
-        made = handoffs.create(
-            step.connection, draft, step.bot, {"chat_id": person.incoming.chat_id}, consent_version(person), content.version, step.now
-        )
+        made = handoffs.create(step.connection, draft, step.bot, {"chat_id": person.incoming.chat_id}, content.version, step.now)
         self.inquiries.announce(step, made)
         key = "report_sent" if draft.kind == "report" else "handoff_sent"
         person.tell(step, person.sentence(key, number=str(made.id), when=self._when(step, person)))
@@ -336,7 +339,7 @@ class Asking:
         """Whether the message explicitly answers what staff have written: then it is to go to them, once it is approved."""
         if person.incoming.answers is None or person.incoming.group or not person.incoming.text:
             return False
-        noted = handoffs.noted(step.connection, person.chat, person.incoming.answers)
+        noted = handoffs.noted(step.connection, step.bot, person.chat, person.incoming.answers)
         found = handoffs.get(step.connection, noted.handoff) if noted is not None and noted.role == "part" else None
         if found is None or found.person != person.id:
             return False
@@ -347,11 +350,11 @@ class Asking:
 
     def _own(self, step: Step, person: Person, number: str) -> Handoff | None:
         found = handoffs.get(step.connection, int(number)) if number.isdecimal() and len(number) < 12 else None
-        return found if found is not None and found.person == person.id else None
+        return found if found is not None and found.person == person.id and found.bot == step.bot else None
 
     def _there(self, step: Step, person: Person, text: str) -> Handoff | None:
         """The person's open hand-off of that very text."""
-        return next((one for one in handoffs.of_person(step.connection, person.id) if one.text == text), None)
+        return next((one for one in handoffs.of_person(step.connection, step.bot, person.id) if one.text == text), None)
 
     def _draft(self, step: Step, person: Person, mark: str = "") -> Draft | None:
         draft = handoffs.draft(step.connection, person.chat, person.id, self._since(step))
@@ -376,13 +379,6 @@ class Asking:
 
     def _stale(self, step: Step, person: Person) -> None:
         person.tell(step, person.sentence("stale"))
-
-
-def consent_version(person: Person) -> str:
-    """By which it is known later which wording was approved."""
-    content = person.talk.engine.content
-    wording = "\n".join(content.say(key, person.language) for key in _CONSENT)
-    return sha256(wording.encode("utf-8")).hexdigest()[:12]
 
 
 def _is_rest(step: Step, draft: Draft, person: Person) -> bool:

@@ -36,6 +36,7 @@ SWEEP_SECONDS = 1.0
 ROUND_SECONDS, LOOK_SECONDS = 5.0, 60.0  # between looks at what is due, and at a group of the staff that can be used
 TURN = 3  # messages of a chat in a row, where others wait
 STORE_SECONDS = 20.0  # the longest one step of the store may take; a database may hang rather than fail
+CLOSED_SECONDS = 15.0  # between tries where the group of the staff takes nothing
 GROUP_PAUSE = 0.5  # seconds until a group is looked after again, where all places for groups are taken
 T = TypeVar("T")
 
@@ -190,6 +191,8 @@ class Dispatcher:
                 self.visit(chat)
 
     async def _work(self, chat: str) -> None:
+        for one in [one for one in self._unrecorded.values() if one.parcel.chat == chat]:
+            await self._note(one)  # before anything is answered that may be about it
         arrived: Arrived | None = None  # sent; noted together with the next step, which spares a transaction
         try:
             for turn in itertools.count():
@@ -256,14 +259,15 @@ class Dispatcher:
         if outcome.kind == "failed" or (outcome.kind == "retry" and parcel.once and not outcome.is_certain):
             self._visit_all(await self._run(self.mailroom.give_up, parcel, outcome.reason if outcome.kind == "failed" else "unknown"))
             return True
-        if outcome.kind == "closed":
+        if outcome.kind == "closed" and self._is_staffs(parcel):
+            await self._run(self.mailroom.postpone, parcel, CLOSED_SECONDS)  # until the bot is let in again: residents were promised that
+        elif outcome.kind == "closed":
             self._visit_all(await self._run(self.mailroom.give_up, parcel, outcome.reason, True))
         elif outcome.kind == "moved" and self.mailroom.keys.chat(outcome.new_id) == parcel.chat:
             await self._run(self.mailroom.give_up, parcel, outcome.reason)  # to where it is
         elif outcome.kind == "moved":
-            staff = self.mailroom.staff
-            if staff.chat_id is not None and self.mailroom.keys.chat(staff.chat_id) == parcel.chat:
-                await staff.move(outcome.new_id)
+            if self._is_staffs(parcel):
+                await self.mailroom.staff.move(outcome.new_id)
             self.visit(await self._run(self.mailroom.moved, parcel, outcome.new_id))
         elif outcome.kind == "barred":
             await self._run(self.mailroom.postpone, parcel, 1.0)  # it waits for a bot with another token
@@ -271,6 +275,10 @@ class Dispatcher:
         else:
             await self._run(self.mailroom.postpone, parcel, outcome.seconds)
         return False
+
+    def _is_staffs(self, parcel: Parcel) -> bool:
+        staff = self.mailroom.staff
+        return staff.chat_id is not None and self.mailroom.keys.chat(staff.chat_id) == parcel.chat
 
     async def sweep(self) -> None:
         """Looks again and again for chats that wait; ends when the dispatcher stops."""

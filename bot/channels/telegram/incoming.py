@@ -31,6 +31,7 @@ class Incoming:
     query     id of the press, which must be acknowledged
     cut       whether more was written than is read
     new_id    where the group has moved to
+    was       the id of the group when this came, where it has moved since; message ids are of that
     answers   the message of the bot's that it explicitly answers
     said      for a vote on a reply, and for what staff do about one: what the message says
     buttons   likewise: the rows of buttons under it, each [label, data]
@@ -50,12 +51,18 @@ class Incoming:
     cut: bool = False
     edited: bool = False
     new_id: int | None = None
+    was: int | None = None
     person: str = ""
     answers: int | None = None
     said: str = ""
     buttons: list[list[list[str]]] = field(default_factory=list)
     who: str = ""
     staff: bool = False
+
+    @property
+    def numbered_in(self) -> int:
+        """The chat in which the ids of messages count."""
+        return self.was or self.chat_id
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in ("", None, False, []) and name != "user_id"}

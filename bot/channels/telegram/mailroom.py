@@ -194,7 +194,7 @@ class Mailroom:
         kind = incoming.kind
         if incoming.kind == "moved" and incoming.new_id is not None:
             self._move(connection, letter.chat, incoming.new_id)
-        elif incoming.kind == "left":
+        elif incoming.kind == "left" and not self.staff.is_here(incoming.chat_id):  # what staff are to know of waits for their group
             mail.give_up_chat(connection, self.bot.id, letter.chat, "left", step.now)
             records.drop_state(connection, letter.chat)
         elif self.staff.is_here(incoming.chat_id):

@@ -21,14 +21,14 @@ def asks_how_it_stands(step: Step, person: Person) -> bool:
         return False
     if not is_waiting:
         return bool(handoffs.all_of_person(step.connection, person.id))
-    waiting = [one.at for one in handoffs.of_person(step.connection, person.id) if one.answered_at is None]
+    waiting = [one.at for one in handoffs.of_person(step.connection, step.bot, person.id) if one.answered_at is None]
     # "when?" after an answer of the bot's is about that answer.
     return bool(waiting) and not handoffs.talked_since(step.connection, person.chat, person.id, max(waiting), "answer", "partial")
 
 
 def standing(step: Step, person: Person, hours: OfficeHours) -> tuple[str, list[Row]]:
     """What is told of a person's inquiries, and the buttons under it."""
-    found = handoffs.of_person(step.connection, person.id)
+    found = handoffs.of_person(step.connection, step.bot, person.id)
     if not found:
         ended = handoffs.all_of_person(step.connection, person.id)
         return person.sentence("inquiries_last", number=str(ended[-1].id)) if ended else person.sentence("inquiries_none"), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -12,12 +13,15 @@ from sqlalchemy import delete, select, update
 
 from bot.channels.telegram.delivery import Outcome
 from bot.channels.telegram.dispatch import Dispatcher
+from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import Place, message
 from bot.channels.telegram.mailroom import Mailroom
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.parts import Part
 from bot.config import Settings
+from bot.errors import StoreError
+from bot.store import mail
 from bot.store.database import Database
 from bot.store.keys import Keys
 from bot.store.locks import ChatLocks
@@ -187,3 +191,49 @@ def test_group_of_the_staff_that_moved_takes_what_waited_for_it(counter):
 
     assert counter.post_office.tried == ["카드", "카드"]
     assert (counter.mailroom.staff.chat_id, counter.told) == (new_id, [("arrived", 77)])
+
+
+def test_what_is_for_staff_waits_until_the_bot_is_let_into_their_group_again(counter):
+    counter.post("문의 14 · 주민이 더 물었습니다", "문의 15", chat=STAFF, note=NOTE)
+    counter.post_office.outcomes = [Outcome("closed", "blocked"), Outcome("closed", "blocked")]
+
+    counter.work(STAFF)
+    counter.now += dt.timedelta(minutes=1)
+    counter.work(STAFF)
+    counter.now += dt.timedelta(minutes=1)
+    counter.work(STAFF)
+
+    assert counter.post_office.tried == ["문의 14 · 주민이 더 물었습니다"] * 3 + ["문의 15"]
+    assert counter.told == [("arrived", 77)] * 2
+
+
+def test_that_a_card_has_arrived_is_noted_before_an_answer_to_it_is_looked_at(counter):
+    """Also where the store could not be told when it arrived."""
+    counter.post("문의 14", chat=STAFF, note=NOTE)
+    respond = counter.mailroom.room.respond
+    counter.mailroom.room.respond = lambda step, incoming: (counter.told.append(("answered", incoming.answers)), respond(step, incoming))
+
+    def clerk_answers() -> None:
+        incoming = Incoming("answer", STAFF, group=True, staff=True, message_id=5, answers=77, text="내일요")
+        with counter.database.begin() as connection:
+            mail.receive(connection, counter.mailroom.bot.id, 1, counter.keys.chat(STAFF), incoming.as_json(), counter.now)
+
+    async def run() -> None:
+        with ThreadPoolExecutor(1) as executor:
+            dispatcher = Dispatcher(counter.mailroom, counter.post_office, ChatLocks(counter.database), executor, Metrics(), lambda: None)
+            chat = counter.keys.chat(STAFF)
+            work, failing = counter.mailroom.work, iter([False, True])
+
+            def lost(*arguments):
+                if next(failing, False):
+                    raise StoreError("store.url", "없음", "없음")
+                return work(*arguments)
+
+            counter.mailroom.work = lost
+            await dispatcher.work(chat)
+            clerk_answers()
+            await dispatcher.work(chat)
+
+    asyncio.run(run())
+
+    assert counter.told[:2] == [("arrived", 77), ("answered", 77)]

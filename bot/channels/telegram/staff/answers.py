@@ -14,7 +14,7 @@ from bot.channels.serving import Serving
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import Place, Request, message
 from bot.channels.telegram.staff import cards
-from bot.channels.telegram.staff.board import NAME, Board
+from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board
 from bot.channels.telegram.staff.parts import change, data, toast
 from bot.channels.telegram.step import Step
 from bot.dialogue.wording import fill
@@ -32,11 +32,11 @@ class Answers:
         """An explicit answer to a message of the bot's, or an edit of one."""
         assert incoming.answers is not None
         assert incoming.message_id is not None
-        chat = step.keys.chat(incoming.chat_id)
-        noted = handoffs.noted(step.connection, chat, incoming.answers)
+        chat = step.keys.chat(incoming.numbered_in)
+        noted = handoffs.noted(step.connection, step.bot, chat, incoming.answers)
         is_ours = noted is not None and noted.role in handoffs.IN_THE_GROUP
         found = handoffs.get(step.connection, noted.handoff) if noted is not None and is_ours else None
-        before = handoffs.noted(step.connection, chat, incoming.message_id)
+        before = handoffs.noted(step.connection, step.bot, chat, incoming.message_id)
         if found is None:
             if not incoming.edited:
                 self.board.reply(step, incoming, "이 글은 주민의 문의에 단 답장이 아니어서 아무에게도 보내지 않았습니다.")
@@ -59,12 +59,12 @@ class Answers:
 
     def _send_answer(self, step: Step, incoming: Incoming, found: Handoff, chat: str) -> None:
         assert incoming.message_id is not None
-        handoffs.note(step.connection, found.id, "answer", chat, incoming.message_id, step.now, text=incoming.text)
+        answer = handoffs.note(step.connection, found.id, "answer", chat, incoming.message_id, step.now, text=incoming.text)
         if not found.clerk:
             handoffs.claim(step.connection, found.id, incoming.person, incoming.who, step.now)
         values = {} if found.answered_at else {"answered_at": step.now}
         handoffs.change(step.connection, found.id, step.now, **values)
-        self._post_parts(step, found, incoming.message_id, incoming.text)
+        self._post_parts(step, found, answer, incoming.text)
         self.board.renew_cards(step, found.id)
 
     def _post_parts(self, step: Step, found: Handoff, answer: int, text: str, head: str = "answer_head", skip: Collection[int] = ()) -> None:
@@ -91,11 +91,11 @@ class Answers:
             self._refuse_closed(step, incoming, found)
             return
         handoffs.rewrite_note(step.connection, before.id, incoming.text)
-        sent, begun = self._sent(step, found, before.message_id), self._take_back(step, found, before.message_id)
+        sent, begun = self._sent(step, found, before.id), self._take_back(step, found, before.id)
         for one in sent:
             self._correct(step, found, one, incoming.text)
         head = "answer_head_edited" if sent or begun else "answer_head"
-        self._post_parts(step, found, before.message_id, incoming.text, head, begun.union(one.number for one in sent))
+        self._post_parts(step, found, before.id, incoming.text, head, begun.union(one.number for one in sent))
         if sent and not begun:
             self.board.reply(step, incoming, f"문의 {found.id}: 주민에게 간 답을 고쳤습니다.", found)
 
@@ -112,44 +112,46 @@ class Answers:
     def arrived(self, step: Step, found: Handoff, note: Mapping[str, Any], message_id: int) -> None:
         """A part of an answer has reached the resident."""
         handoffs.note(step.connection, found.id, "part", found.chat, message_id, step.now, of=note["of"], number=note["number"])
-        answer = self._answer_of(step, found, note["of"])
-        if answer is not None and answer.text and _digest(answer.text) != note["text"] and found.address is not None:
-            part = handoffs.notes_of(step.connection, found.id, "part")[-1]
-            self._correct(step, found, part, answer.text)  # it was edited while it was on its way
-        if len({one.number for one in self._sent(step, found, note["of"])}) >= note["parts"]:
-            self.board.tell(step, found, f"문의 {found.id}에 전했어요.", reply_to=note["of"])
+        answer, parts = handoffs.get_note(step.connection, note["of"]), note["parts"]
+        sent = self._sent(step, found, note["of"])
+        if answer is not None and answer.text and found.address is not None:
+            parts = len(self._parts_of(found, answer.text))
+            if _digest(answer.text) != note["text"]:
+                self._correct(step, found, sent[-1], answer.text)  # it was edited while it was on its way
+        if {one.number for one in sent} >= {*range(parts)}:
+            self.board.tell(step, found, f"문의 {found.id}에 전했어요.", reply_to=self._message_of(step, answer))
 
     def _sent(self, step: Step, found: Handoff, answer: int) -> list[Noted]:
-        """The parts of an answer that the resident has."""
+        """The parts of an answer (the id of its note) that the resident has."""
         return [one for one in handoffs.notes_of(step.connection, found.id, "part") if one.of == answer]
 
     def _take_back(self, step: Step, found: Handoff, answer: int) -> set[int]:
         """Takes back the parts of an answer that wait; the numbers of those that are on their way already."""
         return {note["number"] for note in mail.recall(step.connection, step.bot, found.chat, {"part": NAME, "role": "part", "of": answer})}
 
-    def _answer_of(self, step: Step, found: Handoff, message_id: int) -> Noted | None:
-        return next((one for one in handoffs.notes_of(step.connection, found.id, "answer") if one.message_id == message_id), None)
+    def _message_of(self, step: Step, answer: Noted | None) -> int | None:
+        """The clerk's message; None where it stands in the group as it was before it got another id."""
+        is_here = answer is not None and answer.chat == step.keys.chat(self.board.group.chat_id or 0)
+        return answer.message_id if answer is not None and is_here else None
 
     def lost(self, step: Step, found: Handoff, note: Mapping[str, Any], reason: str) -> None:
         """A part of an answer could not be delivered."""
-        answer = self._answer_of(step, found, note["of"])
-        if note["number"] and not self._sent(step, found, note["of"]):
-            return  # told with the first part
+        answer = handoffs.get_note(step.connection, note["of"])
+        if not {one.number for one in self._sent(step, found, note["of"])} >= {*range(note["number"])}:
+            return  # told with the part before
         buttons = [("답 다시 보내기", data("hr", answer.id))] if answer is not None and found.address is not None else []
-        self.board.tell(step, found, cards.lost(found, reason), buttons, note["of"])
+        self.board.tell(step, found, cards.lost(found, reason), buttons, self._message_of(step, answer))
 
     def resend(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
         """An answer of which nobody knows whether it has arrived, or that could not be delivered, is sent once more."""
-        noted = handoffs.get_note(step.connection, int(parts[2])) if parts[2].isdecimal() else None
+        noted = handoffs.get_note(step.connection, int(parts[2])) if parts[2].isdecimal() and len(parts[2]) < LONGEST_NUMBER else None
         found = handoffs.get(step.connection, noted.handoff) if noted is not None else None
-        if noted is None or found is None or found.address is None or not noted.text:
+        if noted is None or found is None or found.address is None or not noted.text or not self.board.is_of(step, incoming, found):
             toast(step, incoming, "이제는 다시 보낼 수 없습니다.")
             return
         toast(step, incoming)
-        under_way = self._take_back(step, found, noted.message_id)  # by whoever has pressed before
-        self._post_parts(
-            step, found, noted.message_id, noted.text, skip=under_way.union(one.number for one in self._sent(step, found, noted.message_id))
-        )
+        under_way = self._take_back(step, found, noted.id)  # by whoever has pressed before
+        self._post_parts(step, found, noted.id, noted.text, skip=under_way.union(one.number for one in self._sent(step, found, noted.id)))
         if incoming.message_id is not None:
             change(step, self.board.group, incoming.message_id, f"문의 {found.id}: 답을 다시 보냅니다.", thread_id=found.thread_id)
 

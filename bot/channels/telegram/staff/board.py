@@ -18,6 +18,7 @@ from bot.store import handoffs
 from bot.store.handoffs import Handoff
 
 NAME = "handoff"  # of the part (see Part) that its notes are for
+LONGEST_NUMBER = 12  # digits, in the data of a button
 
 
 class Board:
@@ -29,6 +30,12 @@ class Board:
     @property
     def content(self) -> Content:
         return self.serving.engine.content
+
+    def is_of(self, step: Step, incoming: Incoming, found: Handoff) -> bool:
+        """Whether something was pressed under a message of this hand-off. After a database was lost its number is another one's in old cards."""
+        chat, message_id = step.keys.chat(incoming.numbered_in), incoming.message_id
+        noted = handoffs.noted(step.connection, step.bot, chat, message_id) if message_id is not None else None
+        return noted is not None and noted.handoff == found.id
 
     def post_card(self, step: Step, found: Handoff) -> None:
         """A new card; an earlier one stays, and is kept up to date with it."""

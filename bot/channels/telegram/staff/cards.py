@@ -90,6 +90,8 @@ def _open_buttons(found: Handoff) -> list[Any]:
 
 
 def _closed_buttons(found: Handoff) -> list[Any]:
+    if found.state == "withdrawn":  # whoever sends and withdraws again and again can be stopped
+        return [("이 주민 막기", data("hb", found.id))]
     can_open = found.address is not None and found.state in ("closed", "declined")
     can_draft = found.state == "closed" and found.answered_at is not None and bool(found.text)
     buttons: list[Button] = [("다시 열기", data("ho", found.id))] if can_open else []

@@ -127,6 +127,8 @@ def _fault_of(chat: ChatFullInfo, member: ChatMember | None) -> tuple[str, str]:
         return "누구나 볼 수 있는 공개 그룹입니다.", "그룹 설정의 '그룹 유형'을 비공개로 바꿔 주세요. 주민의 글이 올라갑니다."
     if member is None or member.status in (ChatMember.LEFT, ChatMember.BANNED):
         return "봇이 직원 방에 들어 있지 않습니다.", "직원 방의 '구성원 추가'에서 봇을 초대해 주세요."
+    if chat.has_hidden_members and member.status == ChatMember.MEMBER:
+        return "구성원이 숨겨진 그룹이어서 누가 직원인지 알 수 없습니다.", "봇을 관리자로 만들거나, 그룹 설정에서 '구성원 숨기기'를 꺼 주세요."
     mute = isinstance(member, ChatMemberRestricted) and not (member.is_member and member.can_send_messages)
     closed = member.status == ChatMember.MEMBER and chat.permissions is not None and chat.permissions.can_send_messages is False
     if mute or closed:

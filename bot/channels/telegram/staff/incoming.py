@@ -30,7 +30,7 @@ def read_staff(update: Update, bot: Self) -> Incoming | None:
         return None
     if message.migrate_to_chat_id is not None:
         return Incoming("moved", message.chat.id, message.chat.id, group=True, new_id=message.migrate_to_chat_id)
-    if message.is_automatic_forward:
+    if message.is_automatic_forward or _is_machine(message):
         return None
     return _message(message, bot, update)
 
@@ -59,6 +59,11 @@ def _message(message: Message, bot: Self, update: Update) -> Incoming | None:
     if common["answers"] is None:
         return None
     return _named(Incoming("answer", text=_clean(message.text or ""), name="" if message.text else "media", **common), update)
+
+
+def _is_machine(message: Message) -> bool:
+    """Whether another bot has written it, which may be in the group and is no staff; who writes in the name of the group is a person."""
+    return message.sender_chat is None and message.from_user is not None and message.from_user.is_bot
 
 
 def _answered(message: Message, bot: Self) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.serving import Serving
@@ -15,7 +16,7 @@ from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import Request
 from bot.channels.telegram.staff import cards
 from bot.channels.telegram.staff.answers import Answers
-from bot.channels.telegram.staff.board import NAME, Board
+from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.parts import Part, change, data, say, toast
 from bot.channels.telegram.step import Step
@@ -73,6 +74,9 @@ class Inquiries:
 
     def withdraw(self, step: Step, found: Handoff) -> None:
         """The resident withdraws: what staff could see of it goes."""
+        if self.group.chat_id is not None:  # what has not gone out yet is not to go
+            for role in ("card", "further"):
+                mail.recall(step.connection, step.bot, step.keys.chat(self.group.chat_id), {"part": NAME, "id": found.id, "role": role})
         self._end(step, found, "withdrawn", text="", address=None)
         self.board.wipe(step, found, "further")
         self.board.tell(step, found, f"문의 {found.id}: 주민이 이 문의를 취소했습니다.")
@@ -85,7 +89,7 @@ class Inquiries:
     def forgotten(self, step: Step, person: str) -> None:
         """The resident has all records deleted: call it before that is done."""
         for found in handoffs.all_of_person(step.connection, person):
-            self.board.wipe(step, found, "card", "further")
+            self.board.wipe(replace(step, bot=found.bot), found, "card", "further")  # each bot changes its own messages
 
     # -- what staff press ----------------------------------------------------------------------------------------
 
@@ -133,17 +137,18 @@ class Inquiries:
         self._turn_topic(step, found, "reopenForumTopic")  # in a closed one only administrators can write
 
     def _ask_block(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
-        found = self._pressed(step, incoming, parts)
+        found = self._pressed(step, incoming, parts, is_open=False)
         if found is None:
             return
         toast(step, incoming)
         days = self.settings.handoff.block_days
-        text = f"문의 {found.id}: 이 주민이 {days}일 동안 직원에게 글을 보내지 못하게 할까요? 이 문의는 답 없이 닫습니다."
+        text = f"문의 {found.id}: 이 주민이 {days}일 동안 직원에게 글을 보내지 못하게 할까요?"
+        text += " 이 문의는 답 없이 닫습니다." if found.is_open else ""
         buttons = [(f"{days}일 동안 막기", data("hB", found.id))]
         self.board.tell(step, found, text, buttons)
 
     def _block(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
-        found = self._pressed(step, incoming, parts)
+        found = self._pressed(step, incoming, parts, is_open=False)
         if found is None:
             return
         handoffs.block(step.connection, found.person, step.now + dt.timedelta(days=self.settings.handoff.block_days))
@@ -151,8 +156,9 @@ class Inquiries:
         if incoming.message_id is not None:
             text = f"문의 {found.id}: {self.settings.handoff.block_days}일 동안 막았습니다."
             change(step, self.group, incoming.message_id, text, thread_id=found.thread_id)
-        self._end(step, found, "declined")
-        self.answers.tell_resident(step, found, "handoff_declined")
+        if found.is_open:  # else closed, or withdrawn to be rid of the block
+            self._end(step, found, "declined")
+            self.answers.tell_resident(step, found, "handoff_declined")
 
     def _list_open(self, step: Step, incoming: Incoming) -> None:
         found = handoffs.all_open(step.connection, step.bot)
@@ -165,16 +171,20 @@ class Inquiries:
         self._list_open(step, incoming)
 
     def _show_card(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
-        found = self._pressed(step, incoming, parts)
+        found = self._pressed(step, incoming, parts, in_list=True)
         if found is not None:
             toast(step, incoming)
             self.board.post_card(step, found)
 
-    def _pressed(self, step: Step, incoming: Incoming, parts: list[str], is_open: bool = True) -> Handoff | None:
-        """The hand-off of a button; None where nothing can be done with it, which is told."""
-        found = handoffs.get(step.connection, int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < 12 else None
+    def _pressed(self, step: Step, incoming: Incoming, parts: list[str], is_open: bool = True, in_list: bool = False) -> Handoff | None:
+        """The hand-off of a button; None where nothing can be done with it, which is told. in_list: not under a message of the hand-off's own."""
+        is_number = len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < LONGEST_NUMBER
+        found = handoffs.get(step.connection, int(parts[2])) if is_number else None
         if found is None or found.bot != step.bot:
             toast(step, incoming, "그런 문의가 없습니다. 지워졌을 수 있습니다.")
+            return None
+        if not in_list and not self.board.is_of(step, incoming, found):
+            toast(step, incoming, "봇이 모르는 카드여서 아무것도 하지 않았습니다. /open 으로 지금의 카드를 다시 볼 수 있습니다.")
             return None
         if is_open and not found.is_open:
             toast(step, incoming, f"이미 {cards.STATES[found.state]}.")
@@ -197,7 +207,7 @@ class Inquiries:
         elif role == "part":
             self.answers.arrived(step, found, note, message_id)
         elif message_id:
-            known = handoffs.noted(step.connection, chat, message_id)
+            known = handoffs.noted(step.connection, step.bot, chat, message_id)
             if known is None:
                 handoffs.note(step.connection, found.id, role, chat, message_id, step.now)
             if role == "card" and note.get("looks") != cards.looks(found):

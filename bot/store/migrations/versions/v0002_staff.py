@@ -108,6 +108,7 @@ def _residents() -> None:
         sa.Column("aspects", sa.Text(), nullable=False),
         sa.Column("reply_kind", sa.String(length=16), server_default="", nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("consent", sa.String(length=16), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("chat", "person", name=op.f("pk_drafts")),
     )
     _index("drafts", "at")

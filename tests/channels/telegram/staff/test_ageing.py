@@ -3,90 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select, update
+from channels.telegram.staff.rooms import FURTHER, RESIDENT, STAFF, TEXT
+from sqlalchemy import select
 
-from bot.channels.telegram.mailroom import Arrived, Mailroom
-from bot.channels.telegram.metrics import Metrics
-from bot.channels.telegram.staff.group import StaffGroup
-from bot.channels.telegram.step import Step
-from bot.config import Settings
-from bot.store import handoffs, records
-from bot.store.database import Database
-from bot.store.handoffs import Draft
-from bot.store.keys import Keys
+from bot.channels.telegram.mailroom import Arrived
+from bot.store import records
 from bot.store.mail import Parcel
 from bot.store.retention import purge
-from bot.store.schema import handoffs as table
 from bot.store.schema import outbox
 
-STAFF, RESIDENT = -1009, 501
-TEXT, FURTHER = "금액이 얼마예요", "언제부터인가요"
 TEXT_DAYS = 30
-SETTINGS = Settings.model_validate({"handoff": {"digest": "없음"}})  # which comes with time too
-
-
-class Room:
-    """A mailroom with a group of staff, and one hand-off of which everything has arrived there."""
-
-    def __init__(self, database: Database, engine, me, now: dt.datetime) -> None:
-        self.database, self.now, self.keys = database, now, Keys("the-key-of-the-tests")
-        self.mailroom = Mailroom(database, self.keys, SimpleNamespace(engine=engine), SETTINGS, me, Metrics(), lambda: self.now, StaffGroup(STAFF))
-        self.bot: int = me.id
-        draft = Draft(self.keys.chat(RESIDENT), self.keys.person(RESIDENT), "m", now, "question", TEXT, "ko")
-        with self.step() as step:
-            made = handoffs.create(step.connection, draft, me.id, {"chat_id": RESIDENT}, "1", "v1", now)
-            self.mailroom.inquiries.announce(step, made)
-            self.mailroom.inquiries.ask_further(step, made, FURTHER)
-        self.card, self.further = self.send(STAFF, first=900)
-
-    @contextmanager
-    def step(self) -> Iterator[Step]:
-        with self.database.begin() as connection:
-            yield Step(connection, self.now, self.bot, self.keys)
-
-    def send(self, chat: int, first: int = 0) -> list[Parcel]:
-        """What waits for the chat, which thereby arrives: as messages `first`, …"""
-        sent = []
-        while parcels := self.mailroom.work(self.keys.chat(chat)).parcels:
-            for parcel in parcels:
-                self.mailroom.sent(Arrived(parcel, first + len(sent)))
-                sent.append(parcel)
-        return sent
-
-    def pass_days(self, days: float) -> None:
-        self.now += dt.timedelta(days=days)
-        self.mailroom.tick()
-
-    def change(self, **values) -> None:
-        with self.database.begin() as connection:
-            connection.execute(update(table).values(touched_at=self.now, **values))
-
-    def ask_further(self, text: str) -> Parcel:
-        """The resident asks further; what is on its way to the group by that."""
-        found = self.handoff()
-        with self.step() as step:
-            self.mailroom.inquiries.ask_further(step, found, text)
-        (parcel,) = self.mailroom.work(self.keys.chat(STAFF)).parcels
-        return parcel
-
-    def handoff(self) -> handoffs.Handoff:
-        with self.database.begin() as connection:
-            found = handoffs.get(connection, 1)
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-def room(tmp_path, engine, me, now) -> Iterator[Room]:
-    database = Database(f"sqlite:///{(tmp_path / 'bot.sqlite').as_posix()}")
-    database.upgrade()
-    yield Room(database, engine, me, now)
-    database.dispose()
 
 
 def said(parcels: list[Parcel]) -> str:

@@ -55,8 +55,9 @@ def look(api, chat_id: int | None = GROUP, times: int = 1) -> tuple[StaffGroup, 
         (lambda api: api.group(GROUP, bot_status="kicked"), GROUP, "들어 있지 않습니다", "초대해"),
         (lambda api: api.group(GROUP, bot_status="restricted", rights=CANNOT), GROUP, "쓸 권한이 없습니다", "'메시지 보내기' 권한"),
         (lambda api: api.group(GROUP, bot_status="member", permissions=CANNOT), GROUP, "쓸 권한이 없습니다", "'메시지 보내기' 권한"),
+        (lambda api: api.group(GROUP, bot_status="member", hidden_members=True), GROUP, "누가 직원인지 알 수 없습니다", "관리자로"),
     ],
-    ids=["a person", "a channel", "public", "no such chat", "left", "kicked", "restricted", "nobody may write"],
+    ids=["a person", "a channel", "public", "no such chat", "left", "kicked", "restricted", "nobody may write", "nobody to be seen"],
 )
 def test_a_group_that_cannot_be_used_is_told_with_the_remedy(api, arrange, chat_id, problem, remedy):
     if chat_id == CHANNEL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 from botapi import BotApi
+from botapi.people import chat_of
 from telegram import Update
 
 from bot.channels.telegram.incoming import Self
@@ -80,6 +81,21 @@ def test_what_staff_write_to_each_other_is_not_read(api, card, read):
     assert read(lambda: api.message(GROUP, "복지과요", user_id=CLERK, reply_to=first)) is None
     assert read(lambda: api.message(GROUP, "@yongsan_bot 문의 1은 제가 볼게요", user_id=CLERK)) is None
     assert read(lambda: api.media(GROUP, "photo", "화면이에요", user_id=CLERK)) is None
+
+
+def test_another_bot_in_the_group_is_no_staff(send, me):
+    machine = {"id": 88, "is_bot": True, "first_name": "알림봇"}
+    card = {
+        "message_id": 6,
+        "date": 0,
+        "chat": chat_of(GROUP, "supergroup"),
+        "from": {"id": me.id, "is_bot": True, "first_name": "봇"},
+        "text": "문의 1",
+    }
+    answered = {"chat": GROUP, "reply_to_message": card}
+
+    assert read_staff(send("자동 응답입니다", from_=machine, **answered), me) is None
+    assert read_staff(send("내일 알려 드릴게요", **answered), me) is not None
 
 
 def test_message_in_a_topic_of_the_bot_answers_nothing_but_its_opening(api, call, read):
