@@ -238,7 +238,7 @@ def test_commands_are_listed_in_korean_english_and_by_default(bot):
     lists = {language: commands for (_, language), commands in bot.api.state.commands.items()}
 
     assert lists.keys() == {"ko", "en", ""}
-    assert [one["command"] for one in lists["ko"]] == ["start", "help", "topics", "lang", "privacy", "mydata", "delete", "staff", "cancel"]
+    assert [one["command"] for one in lists["ko"]] == ["start", "help", "topics", "lang", "privacy", "mydata", "delete"]  # no staff here
     assert lists[""] == lists["ko"] != lists["en"]
 
 
