@@ -14,7 +14,7 @@ from bot.channels.serving import Serving
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import Place, Request, message
 from bot.channels.telegram.staff import cards
-from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board
+from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board, is_under
 from bot.channels.telegram.staff.parts import change, data, toast
 from bot.channels.telegram.step import Step
 from bot.dialogue.wording import fill
@@ -146,7 +146,7 @@ class Answers:
         """An answer of which nobody knows whether it has arrived, or that could not be delivered, is sent once more."""
         noted = handoffs.get_note(step.connection, int(parts[2])) if parts[2].isdecimal() and len(parts[2]) < LONGEST_NUMBER else None
         found = handoffs.get(step.connection, noted.handoff) if noted is not None else None
-        if noted is None or found is None or found.address is None or not noted.text or not self.board.is_of(step, incoming, found):
+        if noted is None or found is None or found.address is None or not noted.text or not is_under(step, incoming, found):
             toast(step, incoming, "이제는 다시 보낼 수 없습니다.")
             return
         toast(step, incoming)

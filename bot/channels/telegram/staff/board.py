@@ -31,12 +31,6 @@ class Board:
     def content(self) -> Content:
         return self.serving.engine.content
 
-    def is_of(self, step: Step, incoming: Incoming, found: Handoff) -> bool:
-        """Whether something was pressed under a message of this hand-off. After a database was lost its number is another one's in old cards."""
-        chat, message_id = step.keys.chat(incoming.numbered_in), incoming.message_id
-        noted = handoffs.noted(step.connection, step.bot, chat, message_id) if message_id is not None else None
-        return noted is not None and noted.handoff == found.id
-
     def post_card(self, step: Step, found: Handoff) -> None:
         """A new card; an earlier one stays, and is kept up to date with it."""
         text, buttons = cards.card(found, self.content)
@@ -67,6 +61,13 @@ class Board:
     def reply(self, step: Step, incoming: Incoming, text: str, found: Handoff | None = None) -> None:
         """Says something to whoever wrote in the group."""
         say(step, self.group, text, None, incoming.thread_id, incoming.message_id, _note(found, "notice") if found is not None else None)
+
+
+def is_under(step: Step, incoming: Incoming, found: Handoff) -> bool:
+    """Whether something was pressed under a message of this hand-off. After a database was lost its number is another one's in old cards."""
+    chat, message_id = step.keys.chat(incoming.numbered_in), incoming.message_id
+    noted = handoffs.noted(step.connection, step.bot, chat, message_id) if message_id is not None else None
+    return noted is not None and noted.handoff == found.id
 
 
 def _note(found: Handoff, role: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from bot.channels.serving import Serving
 from bot.channels.telegram.incoming import Incoming
+from bot.channels.telegram.staff.board import LONGEST_NUMBER, is_under
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.parts import Part, say, toast
 from bot.channels.telegram.step import Act, Errand, Step
@@ -44,10 +45,10 @@ class Drafts:
         self._begin(step, incoming, write)
 
     def _from_answer(self, step: Step, incoming: Incoming, parts: list[str]) -> None:
-        number = int(parts[2]) if parts[2].isdecimal() and len(parts[2]) < 12 else 0
+        number = int(parts[2]) if parts[2].isdecimal() and len(parts[2]) < LONGEST_NUMBER else 0
         found = handoffs.get(step.connection, number)
         answered = handoffs.answers(step.connection, number=number)
-        if found is None or found.bot != step.bot or not answered:
+        if found is None or not is_under(step, incoming, found) or not answered:
             toast(step, incoming, "그 문의의 글과 답은 이제 남아 있지 않습니다.")
             return
         self._begin(step, incoming, lambda drafter: drafter.from_answer(answered[0]))

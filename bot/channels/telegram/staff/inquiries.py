@@ -16,7 +16,7 @@ from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.layout import Request
 from bot.channels.telegram.staff import cards
 from bot.channels.telegram.staff.answers import Answers
-from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board
+from bot.channels.telegram.staff.board import LONGEST_NUMBER, NAME, Board, is_under
 from bot.channels.telegram.staff.group import StaffGroup
 from bot.channels.telegram.staff.parts import Part, change, data, say, toast
 from bot.channels.telegram.step import Step
@@ -183,7 +183,7 @@ class Inquiries:
         if found is None or found.bot != step.bot:
             toast(step, incoming, "그런 문의가 없습니다. 지워졌을 수 있습니다.")
             return None
-        if not in_list and not self.board.is_of(step, incoming, found):
+        if not in_list and not is_under(step, incoming, found):
             toast(step, incoming, "봇이 모르는 카드여서 아무것도 하지 않았습니다. /open 으로 지금의 카드를 다시 볼 수 있습니다.")
             return None
         if is_open and not found.is_open:
