@@ -97,3 +97,9 @@ def test_the_terminal_needs_neither_the_store_nor_telegram():
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 
     assert not {"alembic", "holidays", "prometheus_client", "sqlalchemy", "structlog", "telegram", "tornado", "watchfiles"} & set(loaded)
+
+
+def test_every_file_of_tests_has_a_name_of_its_own():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]  # pytest would refuse to collect two of one name
+
+    assert sorted(names) == sorted(set(names))
