@@ -1,7 +1,7 @@
 """An office around the running bot: residents who ask staff, and a group of staff who answer.
 
 office = Office(api, bot)          # the group is set up before the bot is started: set_up(api)
-sent = office.hand_off(501)        # asks, is shown the text, approves it
+number = office.hand_off(501)      # asks, is shown the text, approves it
 card = office.card(number)
 office.answer(card, "내일 알려 드릴게요.")
 """
