@@ -281,7 +281,10 @@ class Conversation:
         return self._say(moment, "mydata", held="\n".join(lines), staff=staff, **self._periods())
 
     def _delete(self, moment: _Moment) -> Response:
-        return replace(self._say(moment, "deleted"), forget=True)
+        held = moment.held()
+        concerns_staff = self.has_staff() or held.handoffs or held.blocked_until
+        staff = self.sentence("deleted_staff", moment.language) if concerns_staff else ""
+        return replace(self._say(moment, "deleted", staff=staff), forget=True)
 
     # -- what they share -----------------------------------------------------------------------------------------
 

@@ -245,6 +245,13 @@ def test_delete_forgets(say, how):
     assert "지웠어요" in text_of(response)
 
 
+def test_deleting_speaks_of_staff_only_where_something_may_be_with_them(say, engine):
+    staffed = Conversation(engine, Settings(), "yongsan_bot", has_staff=lambda: True)
+
+    assert "직원" in text_of(say("/delete", by=staffed))
+    assert "직원" not in text_of(say("/delete"))
+
+
 def test_unknown_command_is_told_in_private_and_left_to_other_bots_in_a_group(say, engine):
     assert text_of(say("/nonsense")) == engine.content.say("unknown_command")
     assert say("/nonsense", chat_id=GROUP, group=True) == Response()
