@@ -68,7 +68,11 @@ def _is_machine(message: Message) -> bool:
 
 def _answered(message: Message, bot: Self) -> int | None:
     """The message of the bot's that is explicitly answered, or None."""
-    answered = message.reply_to_message
+    answered, outside = message.reply_to_message, message.external_reply
+    if outside is not None:  # from another topic of this group, or from another chat
+        author = getattr(outside.origin, "sender_user", None)
+        is_here = outside.chat is not None and outside.chat.id == message.chat.id
+        return outside.message_id if is_here and author is not None and author.id == bot.id else None
     if answered is None or answered.forum_topic_created is not None:
         return None
     # Outside of topics the thread's id is that of the first message answered, which may be the card.

@@ -119,6 +119,20 @@ def test_answer_to_a_message_of_another_chat_is_none(api, card, call, read):
     assert read(lambda: update) is None
 
 
+def test_explicit_answer_from_another_topic_of_the_group_is_one(api, call, read):
+    """Telegram does not call it a reply to the message, but an external one."""
+    api.group(GROUP, forum=True, members=[CLERK])
+    thread = call("createForumTopic", chat_id=GROUP, name="문의 1")["message_thread_id"]
+    call("sendMessage", chat_id=GROUP, message_thread_id=thread, text="문의 1의 카드")
+    card = api.sent(GROUP)[-1]
+    call("createForumTopic", chat_id=GROUP, name="회의")
+    other = max(api.state.groups[GROUP].topics)
+    update = api.message(GROUP, "확인하고 있어요", user_id=CLERK, reply_to=card, thread_id=other)
+
+    assert "external_reply" in api.update(update)["message"]
+    assert read(lambda: update).answers == card.message_id
+
+
 def test_answer_that_quotes_a_part_of_the_card_counts_with_what_was_written(api, card, read):
     incoming = read(lambda: api.message(GROUP, "확인하고 있어요", user_id=CLERK, reply_to=card, quote="문의"))
 
