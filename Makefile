@@ -14,6 +14,8 @@ PYTHON ?= python3
 VENV ?= .venv
 SOURCE ?= ../shared/newsletter/new-yongsan-2021.txt
 BIN := $(VENV)/bin
+# Tests side by side: most wait for a bot that runs. One after another: make test JOBS=0
+JOBS ?= 4
 
 .PHONY: help chat test check pictures bench bench-scale bench-peers soak format clean
 .DELETE_ON_ERROR:
@@ -25,7 +27,7 @@ chat: $(VENV)/.core
 	@$(BIN)/yongsan-bot chat
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
