@@ -27,6 +27,7 @@ topics:
 COMMANDS = [
     ["ask", "x"], ["chat"], ["check"], ["eval", "x.jsonl"], ["calibrate", "x.jsonl"], ["init", "new"], ["telegram"],
     ["unanswered"], ["stats"], ["told"], ["db", "upgrade"], ["db", "backup", "x"], ["db", "restore", "x"], ["db", "purge"],
+    ["publish", "--dry-run"], ["content", "versions"], ["content", "show", "x"], ["content", "rollback", "x"], ["draft", "--list"],
 ]  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_jsonl_answers_every_line_in_order_and_ends_well(run_bot):
 def test_every_command_is_tried_here():
     every = {(name, inner) for name, command in cli.commands.items() for inner in getattr(command, "commands", {"": None})}
 
-    assert every == {(one[0], one[1] if one[0] == "db" else "") for one in COMMANDS}
+    assert every == {(one[0], one[1] if one[0] in ("db", "content") else "") for one in COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
