@@ -59,6 +59,11 @@ def publish_content(flags: Flags, wishes: Wishes) -> int:
         before = _read_earlier(Path(wishes.against), settings)
         verdict = _judge(settings, before, after, wishes)
         return _end(verdict, after, wishes, "폴더와 견주기만 하고 올리지 않았습니다.")
+    if wishes.is_rehearsal and not wishes.against and _is_new(settings):  # a folder to practise in
+        if not wishes.as_json:
+            click.echo("아직 올린 내용이 없어, 프로그램에 딸린 처음의 내용과 견줍니다.")
+        verdict = _judge(settings, _Content(load_content().version, take()), after, wishes)
+        return _end(verdict, after, wishes, "견주기만 하고 올리지 않았습니다.")
     with opened(settings) as database:
         with reading(database) as connection:
             published = current(connection)
@@ -73,6 +78,12 @@ def publish_content(flags: Flags, wishes: Wishes) -> int:
             return _end(verdict, after, wishes, why_not)
         _publish(database, after, published.version if published else None)
     return _end(verdict, after, wishes, f"{after.version}을(를) 올렸습니다. 도는 봇은 곧 이 내용으로 답합니다.", is_published=True)
+
+
+def _is_new(settings: Settings) -> bool:
+    """Whether there is no database yet."""
+    file = Database(settings.store.url.get_secret_value()).file
+    return file is not None and not file.exists()
 
 
 # -- the contents ----------------------------------------------------------------------------------------------------

@@ -180,3 +180,15 @@ def test_the_first_content_has_nothing_to_be_held_against(run, town, database):
     assert "견줄 앞의 내용이 없습니다" in done.text
     with database.begin() as connection:
         assert current(connection).version == version_of(town)
+
+
+def test_a_rehearsal_without_a_database_is_held_against_what_came_with_the_program(tmp_path, call, monkeypatch):
+    monkeypatch.setenv("YONGSAN_BOT_STORE__URL", f"sqlite:///{(tmp_path / 'none.sqlite').as_posix()}")
+    shutil.copytree(packaged("knowledge"), tmp_path / "own")
+
+    done = call("publish", "--dry-run", "--knowledge", str(tmp_path / "own"))
+
+    assert done.status == 0
+    assert "처음의 내용과 견줍니다" in done.text
+    assert "두 내용이 같습니다" in done.text
+    assert not (tmp_path / "none.sqlite").exists()

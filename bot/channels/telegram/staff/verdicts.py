@@ -88,7 +88,8 @@ def card(found: Proposal, judged: Judged) -> str:
 
 def warning(found: Proposal, judged: Judged) -> str:
     """What gets worse, for whoever wants to publish all the same."""
-    tail, verdict = "그래도 올리려면 아래 단추를 눌러 주세요.", judged.verdict
+    verdict, doubt = judged.verdict, "사실이 정말로 바뀐 것이면 질문 모음의 정답이 옛것일 수 있습니다. 운영하는 분과 함께 보세요."
+    tail = f"{doubt}\n그래도 올리려면 아래 단추를 눌러 주세요."
     if verdict is None:
         return fit(f"고침 {found.id}번은 질문 모음으로 살펴보지 못했습니다.", [judged.fault], tail)
     return fit(f"고침 {found.id}번을 올리면 나빠지는 것이 있습니다.", [*_floors(verdict.floors), *_introduced(verdict)], tail)
@@ -159,7 +160,8 @@ def _judged(judged: Judged) -> list[str]:
 
 def _sums(verdict: Verdict) -> str:
     parts = [f"새로 답하게 되는 질문 {len(verdict.gained)}개"] if verdict.gained else []
-    parts += [f"답하지 못하게 되는 질문 {len(verdict.lost)}개"] if verdict.lost else []
+    lost = [one for one in verdict.lost if not one.is_introduced]  # wrong answers are told above
+    parts += [f"답하지 못하게 되는 질문 {len(lost)}개"] if lost else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
