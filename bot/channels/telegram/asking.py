@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels.telegram.consent import REPORT, is_current, wording_version
@@ -309,24 +310,21 @@ class Asking:
         return person.sentence("when_closed", time=self.hours.opening_text(step.now, person.language))
 
     def _withdraw(self, step: Step, person: Person, number: str) -> None:
-        found = self._own(step, person, number)
-        if found is None:
-            self._stale(step, person)
-        elif not found.is_open:
-            person.tell(step, person.sentence("handoff_over", number=number))
-        else:
-            self.inquiries.withdraw(step, found)
-            person.tell(step, person.sentence("handoff_withdrawn", number=number))
+        self._end(step, person, number, self.inquiries.withdraw, "handoff_withdrawn")
 
     def _solved(self, step: Step, person: Person, number: str) -> None:
+        self._end(step, person, number, self.inquiries.solved, "handoff_solved")
+
+    def _end(self, step: Step, person: Person, number: str, end: Callable[[Step, Handoff], None], said: str) -> None:
+        """Ends one of the resident's open hand-offs; of one that is over already, says so."""
         found = self._own(step, person, number)
         if found is None:
             self._stale(step, person)
         elif not found.is_open:
             person.tell(step, person.sentence("handoff_over", number=number))
         else:
-            self.inquiries.solved(step, found)
-            person.tell(step, person.sentence("handoff_solved", number=number))
+            end(step, found)
+            person.tell(step, person.sentence(said, number=number))
 
     def _further(self, step: Step, person: Person, number: str) -> None:
         found = self._own(step, person, number)
